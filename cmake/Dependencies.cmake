@@ -1,7 +1,7 @@
 # Every third-party package, found once. Modules link the targets they use:
 #
 #   absl::*  protobuf::libprotobuf  gRPC::grpc++  gRPC::grpc++_reflection
-#   yaml-cpp  dynarch_onnx  pugixml::pugixml  nlohmann_json::nlohmann_json
+#   yaml-cpp  dynarch_onnx  nlohmann_json::nlohmann_json
 #   CLI11::CLI11  SQLite::SQLite3  prometheus-cpp::pull  spdlog::spdlog
 #   dynarch_xxhash  Threads::Threads
 #   tests: GTest::gtest_main GTest::gmock rapidcheck; benchmark::benchmark_main
@@ -16,7 +16,6 @@ find_package(CLI11 CONFIG REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)  # its version file is broken
 find_package(spdlog CONFIG REQUIRED)
-find_package(pugixml CONFIG)
 
 # ONNX's own package file rejects a second protobuf; its libraries do not.
 find_library(DYNARCH_ONNX_LIBRARY onnx REQUIRED)

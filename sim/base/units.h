@@ -28,28 +28,43 @@ class Quantity {
   constexpr Rep value() const { return value_; }
 
   friend constexpr auto operator<=>(const Quantity&, const Quantity&) = default;
-  friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity(a.value_ + b.value_); }
-  friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity(a.value_ - b.value_); }
-  friend constexpr Quantity operator*(Quantity a, int64_t n) { return Quantity(a.value_ * n); }
+  friend constexpr Quantity operator+(Quantity a, Quantity b) {
+    return Quantity(a.value_ + b.value_);
+  }
+  friend constexpr Quantity operator-(Quantity a, Quantity b) {
+    return Quantity(a.value_ - b.value_);
+  }
+  friend constexpr Quantity operator*(Quantity a, int64_t n) {
+    return Quantity(a.value_ * n);
+  }
   friend constexpr Quantity operator*(int64_t n, Quantity a) { return a * n; }
-  constexpr Quantity& operator+=(Quantity other) { value_ += other.value_; return *this; }
-  constexpr Quantity& operator-=(Quantity other) { value_ -= other.value_; return *this; }
+  constexpr Quantity& operator+=(Quantity other) {
+    value_ += other.value_;
+    return *this;
+  }
+  constexpr Quantity& operator-=(Quantity other) {
+    value_ -= other.value_;
+    return *this;
+  }
 
  private:
   Rep value_{};
 };
 
-using Picoseconds = Quantity<struct PicosecondTag, int64_t>;    // simulated time
-using Cycles = Quantity<struct CycleTag, int64_t>;              // of one clock domain
-using Hertz = Quantity<struct HertzTag, int64_t>;               // clock frequency
-using Femtojoules = Quantity<struct FemtojouleTag, int64_t>;    // energy of one activity
-using Nanowatts = Quantity<struct NanowattTag, int64_t>;        // power
-using Microvolts = Quantity<struct MicrovoltTag, int64_t>;      // supply voltage
-using Bytes = Quantity<struct ByteTag, int64_t>;                // size or traffic
+using Picoseconds = Quantity<struct PicosecondTag, int64_t>;  // simulated time
+using Cycles = Quantity<struct CycleTag, int64_t>;  // of one clock domain
+using Hertz = Quantity<struct HertzTag, int64_t>;   // clock frequency
+using Femtojoules =
+    Quantity<struct FemtojouleTag, int64_t>;  // energy of one activity
+using Nanowatts = Quantity<struct NanowattTag, int64_t>;    // power
+using Microvolts = Quantity<struct MicrovoltTag, int64_t>;  // supply voltage
+using Bytes = Quantity<struct ByteTag, int64_t>;            // size or traffic
 using BytesPerSecond = Quantity<struct BytesPerSecondTag, int64_t>;
-using OpsPerSecond = Quantity<struct OpsPerSecondTag, int64_t>;  // 1 MAC = 2 ops
-using Macs = Quantity<struct MacTag, int64_t>;                   // multiply-accumulates
-using SquareMicrons = Quantity<struct SquareMicronTag, int64_t>;  // silicon area
+using OpsPerSecond =
+    Quantity<struct OpsPerSecondTag, int64_t>;  // 1 MAC = 2 ops
+using Macs = Quantity<struct MacTag, int64_t>;  // multiply-accumulates
+using SquareMicrons =
+    Quantity<struct SquareMicronTag, int64_t>;  // silicon area
 
 // Totals of energy: 1 zJ = 1 nW x 1 ps, 1 fJ = 10^6 zJ.
 class Zeptojoules {
@@ -58,14 +73,31 @@ class Zeptojoules {
   constexpr explicit Zeptojoules(absl::int128 value) : value_(value) {}
   constexpr absl::int128 value() const { return value_; }
 
-  friend constexpr bool operator==(Zeptojoules a, Zeptojoules b) { return a.value_ == b.value_; }
-  friend constexpr bool operator!=(Zeptojoules a, Zeptojoules b) { return a.value_ != b.value_; }
-  friend constexpr bool operator<(Zeptojoules a, Zeptojoules b) { return a.value_ < b.value_; }
-  friend constexpr bool operator<=(Zeptojoules a, Zeptojoules b) { return a.value_ <= b.value_; }
-  friend constexpr Zeptojoules operator+(Zeptojoules a, Zeptojoules b) { return Zeptojoules(a.value_ + b.value_); }
-  friend constexpr Zeptojoules operator-(Zeptojoules a, Zeptojoules b) { return Zeptojoules(a.value_ - b.value_); }
-  friend constexpr Zeptojoules operator*(Zeptojoules a, int64_t n) { return Zeptojoules(a.value_ * n); }
-  constexpr Zeptojoules& operator+=(Zeptojoules other) { value_ += other.value_; return *this; }
+  friend constexpr bool operator==(Zeptojoules a, Zeptojoules b) {
+    return a.value_ == b.value_;
+  }
+  friend constexpr bool operator!=(Zeptojoules a, Zeptojoules b) {
+    return a.value_ != b.value_;
+  }
+  friend constexpr bool operator<(Zeptojoules a, Zeptojoules b) {
+    return a.value_ < b.value_;
+  }
+  friend constexpr bool operator<=(Zeptojoules a, Zeptojoules b) {
+    return a.value_ <= b.value_;
+  }
+  friend constexpr Zeptojoules operator+(Zeptojoules a, Zeptojoules b) {
+    return Zeptojoules(a.value_ + b.value_);
+  }
+  friend constexpr Zeptojoules operator-(Zeptojoules a, Zeptojoules b) {
+    return Zeptojoules(a.value_ - b.value_);
+  }
+  friend constexpr Zeptojoules operator*(Zeptojoules a, int64_t n) {
+    return Zeptojoules(a.value_ * n);
+  }
+  constexpr Zeptojoules& operator+=(Zeptojoules other) {
+    value_ += other.value_;
+    return *this;
+  }
 
  private:
   absl::int128 value_ = 0;
@@ -75,7 +107,9 @@ class Zeptojoules {
 constexpr Zeptojoules operator*(Nanowatts power, Picoseconds time) {
   return Zeptojoules(absl::int128(power.value()) * time.value());
 }
-constexpr Zeptojoules operator*(Picoseconds time, Nanowatts power) { return power * time; }
+constexpr Zeptojoules operator*(Picoseconds time, Nanowatts power) {
+  return power * time;
+}
 
 // Exact.
 constexpr Zeptojoules ToZeptojoules(Femtojoules energy) {
@@ -94,8 +128,8 @@ class Clock {
   constexpr Hertz frequency() const { return frequency_; }
   // Time of `cycles` whole cycles, rounded up to a picosecond.
   constexpr Picoseconds ToTime(Cycles cycles) const {
-    return Picoseconds(static_cast<int64_t>(
-        CeilDiv(absl::int128(cycles.value()) * 1'000'000'000'000, frequency_.value())));
+    return Picoseconds(static_cast<int64_t>(CeilDiv(
+        absl::int128(cycles.value()) * 1'000'000'000'000, frequency_.value())));
   }
 
  private:
@@ -107,7 +141,9 @@ constexpr Picoseconds TimeAt(int64_t amount, int64_t per_second) {
   return Picoseconds(static_cast<int64_t>(
       CeilDiv(absl::int128(amount) * 1'000'000'000'000, per_second)));
 }
-constexpr Picoseconds TimeAt(Bytes bytes, BytesPerSecond rate) { return TimeAt(bytes.value(), rate.value()); }
+constexpr Picoseconds TimeAt(Bytes bytes, BytesPerSecond rate) {
+  return TimeAt(bytes.value(), rate.value());
+}
 
 // Borders: SI doubles for a Measurement. The nearest double of the exact value
 // divided by a power of ten (one rounding each).
