@@ -40,8 +40,9 @@ double NearestQuotient(absl::int128 value, absl::uint128 divisor) {
 
 constexpr absl::uint128 kPicosecondsPerSecond = 1'000'000'000'000;
 constexpr absl::uint128 kNanowattsPerWatt = 1'000'000'000;
+// 10^21 = 54 * 2^64 + 3875820019684212736.
 constexpr absl::uint128 kZeptojoulesPerJoule =
-    absl::uint128(1'000'000'000'000) * 1'000'000'000;
+    absl::MakeUint128(54, 3'875'820'019'684'212'736);
 
 }  // namespace
 

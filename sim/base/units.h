@@ -73,29 +73,33 @@ class Zeptojoules {
   constexpr explicit Zeptojoules(absl::int128 value) : value_(value) {}
   constexpr absl::int128 value() const { return value_; }
 
-  friend constexpr bool operator==(Zeptojoules a, Zeptojoules b) {
+  friend bool operator==(Zeptojoules a, Zeptojoules b) {
     return a.value_ == b.value_;
   }
-  friend constexpr bool operator!=(Zeptojoules a, Zeptojoules b) {
+  friend bool operator!=(Zeptojoules a, Zeptojoules b) {
     return a.value_ != b.value_;
   }
-  friend constexpr bool operator<(Zeptojoules a, Zeptojoules b) {
+  friend bool operator<(Zeptojoules a, Zeptojoules b) {
     return a.value_ < b.value_;
   }
-  friend constexpr bool operator<=(Zeptojoules a, Zeptojoules b) {
+  friend bool operator<=(Zeptojoules a, Zeptojoules b) {
     return a.value_ <= b.value_;
   }
-  friend constexpr Zeptojoules operator+(Zeptojoules a, Zeptojoules b) {
+  friend Zeptojoules operator+(Zeptojoules a, Zeptojoules b) {
     return Zeptojoules(a.value_ + b.value_);
   }
-  friend constexpr Zeptojoules operator-(Zeptojoules a, Zeptojoules b) {
+  friend Zeptojoules operator-(Zeptojoules a, Zeptojoules b) {
     return Zeptojoules(a.value_ - b.value_);
   }
-  friend constexpr Zeptojoules operator*(Zeptojoules a, int64_t n) {
+  friend Zeptojoules operator*(Zeptojoules a, int64_t n) {
     return Zeptojoules(a.value_ * n);
   }
-  constexpr Zeptojoules& operator+=(Zeptojoules other) {
+  Zeptojoules& operator+=(Zeptojoules other) {
     value_ += other.value_;
+    return *this;
+  }
+  Zeptojoules& operator-=(Zeptojoules other) {
+    value_ -= other.value_;
     return *this;
   }
 
@@ -104,20 +108,20 @@ class Zeptojoules {
 };
 
 // Power held for a time. Exact.
-constexpr Zeptojoules operator*(Nanowatts power, Picoseconds time) {
+inline Zeptojoules operator*(Nanowatts power, Picoseconds time) {
   return Zeptojoules(absl::int128(power.value()) * time.value());
 }
-constexpr Zeptojoules operator*(Picoseconds time, Nanowatts power) {
+inline Zeptojoules operator*(Picoseconds time, Nanowatts power) {
   return power * time;
 }
 
 // Exact.
-constexpr Zeptojoules ToZeptojoules(Femtojoules energy) {
+inline Zeptojoules ToZeptojoules(Femtojoules energy) {
   return Zeptojoules(absl::int128(energy.value()) * 1'000'000);
 }
 
 // Quotient of non-negative `dividend` by positive `divisor`, rounded up.
-constexpr absl::int128 CeilDiv(absl::int128 dividend, absl::int128 divisor) {
+inline absl::int128 CeilDiv(absl::int128 dividend, absl::int128 divisor) {
   return (dividend + divisor - 1) / divisor;
 }
 
@@ -127,7 +131,7 @@ class Clock {
   constexpr explicit Clock(Hertz frequency) : frequency_(frequency) {}
   constexpr Hertz frequency() const { return frequency_; }
   // Time of `cycles` whole cycles, rounded up to a picosecond.
-  constexpr Picoseconds ToTime(Cycles cycles) const {
+  Picoseconds ToTime(Cycles cycles) const {
     return Picoseconds(static_cast<int64_t>(CeilDiv(
         absl::int128(cycles.value()) * 1'000'000'000'000, frequency_.value())));
   }
@@ -137,11 +141,11 @@ class Clock {
 };
 
 // Time to do `amount` at `per_second` (> 0), rounded up to a picosecond.
-constexpr Picoseconds TimeAt(int64_t amount, int64_t per_second) {
+inline Picoseconds TimeAt(int64_t amount, int64_t per_second) {
   return Picoseconds(static_cast<int64_t>(
       CeilDiv(absl::int128(amount) * 1'000'000'000'000, per_second)));
 }
-constexpr Picoseconds TimeAt(Bytes bytes, BytesPerSecond rate) {
+inline Picoseconds TimeAt(Bytes bytes, BytesPerSecond rate) {
   return TimeAt(bytes.value(), rate.value());
 }
 

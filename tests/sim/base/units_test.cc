@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <limits>
 #include <type_traits>
 
@@ -87,21 +89,26 @@ TEST(BorderTest, SecondsJoulesAndWattsAreTheNearestDouble) {
             -9223372.036854775808);
 }
 
-TEST(BorderTest, ConvertingAndThenDividingWouldRoundTwice) {
-  // 2^53 + 1 ps is no double, so converting it first loses the 1; whole
-  // multiples of 3 ps above 2^53 visit both parities and ties.
+TEST(BorderTest, RoundsOnceWhereConvertingAndThenDividingRoundsTwice) {
+  // Above 2^53 ps the integer itself is no double. The reference is the
+  // decimal text, which std::strtod rounds correctly.
   int differs = 0;
   for (int64_t i = 0; i < 1000; ++i) {
     const int64_t ps = (int64_t{1} << 53) + 3 * i + 1;
-    // Reference: split into whole seconds and a rest, in 80-bit arithmetic
-    // where there is one; both parts are exact and the quotient has one more
-    // rounding at 64 bits, harmless unless it lands on a tie.
-    const double twice = static_cast<double>(ps) / 1e12;
-    const double once = ToSeconds(Picoseconds(ps));
-    EXPECT_NEAR(once, twice, 2e-12);
-    if (once != twice) ++differs;
+    char text[64];
+    std::snprintf(text, sizeof(text), "%lld.%012lld",
+                  static_cast<long long>(ps / 1'000'000'000'000),
+                  static_cast<long long>(ps % 1'000'000'000'000));
+    EXPECT_EQ(ToSeconds(Picoseconds(ps)), std::strtod(text, nullptr)) << text;
+    if (ToSeconds(Picoseconds(ps)) != static_cast<double>(ps) / 1e12) ++differs;
   }
   EXPECT_GT(differs, 0);
+}
+
+TEST(BorderTest, TakesTotalsBeyond64Bits) {
+  // 2^100 zJ = 1267650600.228229401496703205376 J.
+  EXPECT_EQ(ToJoules(Zeptojoules(absl::int128(1) << 100)),
+            1267650600.228229401496703205376);
 }
 
 }  // namespace
