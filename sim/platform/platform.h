@@ -1,0 +1,201 @@
+// A hardware platform: elements, memories, links, power and operating points.
+#ifndef DYNARCH_SIM_PLATFORM_PLATFORM_H_
+#define DYNARCH_SIM_PLATFORM_PLATFORM_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "sim/base/units.h"
+
+namespace dynarch::platform {
+
+enum class EnergyScope : uint8_t { kCore, kSoc, kBoard };
+absl::string_view NameOf(EnergyScope scope);
+
+// A positive rational rate per clock cycle, from an exact decimal: value =
+// numerator / denominator.
+struct PerCycle {
+  int64_t numerator = 0;
+  int64_t denominator = 1;
+};
+
+// Attojoules per operation or byte, at the domain's reference voltage.
+using Attojoules = Quantity<struct AttojouleTag, int64_t>;
+
+// Rates are indexed by graph::DataType, shares by graph::OperatorClass, both
+// as their underlying number, so that this module knows no network.
+struct ComputeRate {
+  int dtype = 0;
+  PerCycle ops_per_cycle;  // 1 MAC = 2 ops; whole element.
+  Attojoules energy_per_op;
+};
+
+// What `cpu`, `mcu` and `gpu` share: a roofline over one memory.
+struct Roofline {
+  std::vector<ComputeRate> rates;
+  std::vector<PerCycle> shares;  // By operator class; 1/1 where not given.
+  Picoseconds call_overhead;     // Paid per actor (a GPU's launch).
+  Picoseconds synchronize;       // Host learns that a stage has finished.
+};
+struct Cpu {
+  int cores = 1;
+  Roofline roofline;
+};
+struct Mcu {
+  int cores = 1;
+  Roofline roofline;
+};
+struct Gpu {
+  int multiprocessors = 1;
+  Roofline roofline;
+};
+struct Systolic {
+  enum class Dataflow : uint8_t { kOutput, kWeight, kInput };
+  int64_t rows = 1;
+  int64_t columns = 1;
+  Dataflow dataflow = Dataflow::kOutput;
+  std::vector<ComputeRate> types;  // `ops_per_cycle` unused.
+  PerCycle vector_ops_per_cycle;
+  Picoseconds call_overhead;
+  Picoseconds synchronize;
+};
+struct TableEntry {
+  std::string network;
+  std::string stage;
+  int dtype = 0;
+  Picoseconds time;
+  std::optional<Femtojoules> energy;
+};
+struct Table {
+  std::vector<TableEntry> entries;
+};
+using ElementKind = std::variant<Cpu, Mcu, Gpu, Systolic, Table>;
+
+// `cpu`, `mcu`, `gpu`, `systolic`, `table`.
+absl::string_view NameOf(const ElementKind& kind);
+
+struct ProcessingElement {
+  std::string name;
+  int domain = 0;
+  int memory = 0;
+  ElementKind kind;
+  SquareMicrons area;
+  bool is_gpu() const { return std::holds_alternative<Gpu>(kind); }
+};
+
+struct Memory {
+  std::string name;
+  Bytes capacity;
+  int domain = 0;
+  PerCycle bytes_per_cycle;
+  Attojoules energy_per_byte;
+};
+
+struct Link {
+  std::string name;
+  int first = 0;   // Elements; both directions.
+  int second = 0;
+  Picoseconds latency;
+  std::optional<BytesPerSecond> bandwidth;  // Absent: latency only.
+  Attojoules energy_per_byte;
+};
+
+// Ordered from shallow to deep.
+enum class PowerStateKind : uint8_t { kActive, kClockGated, kPowerGated };
+absl::string_view NameOf(PowerStateKind kind);
+
+struct PowerState {
+  PowerStateKind kind = PowerStateKind::kActive;
+  Nanowatts leakage;  // At reference voltage; scales with V.
+  Nanowatts clock;    // At reference; scales with f and V^2.
+  Picoseconds entry;  // From the idle instant into the state.
+  Picoseconds exit;   // From the wake to the first firing.
+  Femtojoules entry_energy;  // Of the whole transition.
+  Femtojoules exit_energy;
+};
+
+struct PowerDomain {
+  std::string name;
+  Microvolts reference_voltage;
+  Hertz reference_frequency;
+  std::vector<PowerState> states;  // Shallowest first; the first is active.
+  // The state of this kind, or the deepest one that is shallower.
+  const PowerState& StateOrShallower(PowerStateKind kind) const;
+  bool Has(PowerStateKind kind) const;
+};
+
+struct DomainPoint {
+  Hertz frequency;
+  Microvolts voltage;
+};
+struct OperatingPoint {
+  std::string name;
+  std::vector<DomainPoint> domains;  // By domain.
+};
+
+struct Source {
+  std::string path;
+  std::string text;
+};
+
+struct PlatformParts {
+  std::string name;
+  std::string description;
+  EnergyScope scope = EnergyScope::kSoc;
+  int host = 0;
+  std::vector<ProcessingElement> elements;
+  std::vector<Memory> memories;
+  std::vector<Link> links;
+  std::vector<PowerDomain> domains;
+  std::vector<OperatingPoint> operating_points;
+  Nanowatts overhead_power;
+  std::vector<Source> sources;
+};
+
+// A checked platform. Immutable.
+class Platform {
+ public:
+  // InvalidArgument, naming the field: an empty list, a name twice, a host,
+  // domain or memory that does not exist, an operating point that leaves out
+  // a domain, a rate or frequency <= 0, a share outside (0, 1], a domain
+  // without `active`.
+  static absl::StatusOr<Platform> Create(PlatformParts parts);
+
+  const PlatformParts& parts() const { return parts_; }
+  const std::string& name() const { return parts_.name; }
+  EnergyScope scope() const { return parts_.scope; }
+  int host() const { return parts_.host; }
+  const std::vector<ProcessingElement>& elements() const { return parts_.elements; }
+  const std::vector<Memory>& memories() const { return parts_.memories; }
+  const std::vector<Link>& links() const { return parts_.links; }
+  const std::vector<PowerDomain>& domains() const { return parts_.domains; }
+  const std::vector<OperatingPoint>& operating_points() const { return parts_.operating_points; }
+  Nanowatts overhead_power() const { return parts_.overhead_power; }
+
+  std::optional<int> ElementNamed(absl::string_view name) const;
+  std::optional<int> OperatingPointNamed(absl::string_view name) const;
+  // The link between two elements, if any.
+  std::optional<int> LinkBetween(int a, int b) const;
+
+ private:
+  PlatformParts parts_;
+};
+
+// Power of a state at an operating point, rounded up:
+// leakage * V/Vref + clock * f/fref * (V/Vref)^2.
+Nanowatts StatePower(const PowerDomain& domain, const PowerState& state,
+                     const DomainPoint& point);
+
+// Dynamic energy of `count` operations or bytes at a domain point, rounded up
+// once: count * energy * (V/Vref)^2.
+Femtojoules DynamicEnergy(int64_t count, Attojoules energy,
+                          const PowerDomain& domain, const DomainPoint& point);
+
+}  // namespace dynarch::platform
+
+#endif  // DYNARCH_SIM_PLATFORM_PLATFORM_H_

@@ -1,0 +1,90 @@
+// A compiled study: plain values, every name resolved.
+#ifndef DYNARCH_SIM_STUDY_STUDY_SPEC_H_
+#define DYNARCH_SIM_STUDY_STUDY_SPEC_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/base/expression.h"
+#include "sim/behavior/rule.h"
+#include "sim/behavior/trace.h"
+#include "sim/graph/data_type.h"
+#include "sim/graph/network.h"
+#include "sim/mapping/policy.h"
+#include "sim/measurement/metric.h"
+#include "sim/pareto/front.h"
+#include "sim/platform/platform.h"
+#include "sim/space/design_space.h"
+#include "sim/workload/workload.h"
+
+namespace dynarch::study {
+
+enum class Fidelity : uint8_t { kAnalytical, kEvent };
+absl::string_view NameOf(Fidelity fidelity);
+enum class Baseline : uint8_t { kBestGpu, kNone };
+
+struct Objective {
+  measurement::Metric metric;
+  pareto::Direction direction = pareto::Direction::kMinimize;
+};
+
+// How the space is walked.
+struct SearchPlan {
+  enum class Kind : uint8_t { kExhaustive, kRandom };
+  Kind kind = Kind::kExhaustive;
+  int64_t samples = 0;
+  uint64_t seed = 0;
+};
+
+// Resolved meaning of one parameter value.
+struct ResolvedValue {
+  int index = 0;  // Platform, data type; element and operating point are by
+                  // name, for their numbers depend on the platform.
+  std::optional<behavior::Threshold> threshold;
+  std::optional<mapping::PowerPolicy> power;
+  std::string text;
+};
+
+// A candidate with every slot filled.
+struct BoundCandidate {
+  int platform = 0;
+  graph::DataType dtype = graph::DataType::kFp32;
+  std::vector<behavior::Threshold> thresholds;    // By decision.
+  std::vector<std::string> stage_elements;        // By stage.
+  std::string operating_point;  // Empty: the platform's first.
+  mapping::PowerPolicy power;
+};
+
+struct StudySpec {
+  graph::Network network;
+  behavior::Trace trace;
+  std::vector<platform::Platform> platforms;
+  workload::Workload workload;
+  Baseline baseline = Baseline::kBestGpu;
+  space::DesignSpace space;
+  // By parameter, by value.
+  std::vector<std::vector<ResolvedValue>> resolved;
+  BoundCandidate defaults;  // Values of what is not explored.
+  Fidelity fidelity = Fidelity::kAnalytical;
+  std::vector<Objective> objectives;
+  std::vector<Expression> constraints;  // Over metrics, by `MetricInfo::name`.
+  SearchPlan search;
+  std::vector<measurement::Metric> metrics;  // Stored, in this order.
+};
+
+// `defaults` with the candidate's values put in.
+BoundCandidate Bind(const StudySpec& spec, const space::Candidate& candidate);
+
+// The stored metrics: objectives, constraint metrics, `extra`, then the
+// standard list, each once.
+std::vector<measurement::Metric> StoredMetrics(
+    const std::vector<Objective>& objectives,
+    const std::vector<Expression>& constraints,
+    const std::vector<measurement::Metric>& extra);
+
+}  // namespace dynarch::study
+
+#endif  // DYNARCH_SIM_STUDY_STUDY_SPEC_H_
