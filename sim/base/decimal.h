@@ -6,6 +6,7 @@
 #define DYNARCH_SIM_BASE_DECIMAL_H_
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -17,7 +18,8 @@ namespace dynarch {
 // mantissa x 10^exponent, normalised: no trailing zero in the mantissa, and
 // zero is 0 x 10^0. So equal values have equal fields.
 //
-// |mantissa| < 2^63 and |exponent| <= 400; what passes that is OutOfRange.
+// The mantissa fits int64 and |exponent| <= 400; what passes that is
+// OutOfRange.
 class Decimal {
  public:
   constexpr Decimal() = default;  // 0
@@ -64,6 +66,10 @@ class Decimal {
   int64_t mantissa_ = 0;
   int exponent_ = 0;
 };
+
+// Length of the number at the start of `text`, as Decimal::Parse reads it: 4 of
+// "0.52 ms"; 0 if there is none. An `e` without digits is not part of it.
+size_t NumberPrefixLength(absl::string_view text);
 
 }  // namespace dynarch
 

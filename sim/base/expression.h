@@ -47,7 +47,7 @@ class Unit {
   friend bool operator==(const Unit&, const Unit&) = default;
 
  private:
-  std::array<int8_t, kBaseCount> power_ = {};
+  std::array<int16_t, kBaseCount> power_ = {};
 };
 
 // Type of an operand.
@@ -135,9 +135,10 @@ struct Node {
   int right = -1;
   int column = 1;  // of its operator or word, from 1
   Value value;
-  Unit unit;  // of a literal
-  std::string text;
-  std::string object;
+  Unit unit;         // of a literal
+  std::string text;  // of a word or quoted name
+  bool quoted = false;
+  std::string object;  // of `has`
 };
 
 // An immutable, cheaply copied value after Check.
@@ -176,13 +177,13 @@ class Expression {
   absl::StatusOr<bool> Holds(const Environment& environment) const;
 
  private:
-  friend class Parser;
   friend class Checker;
   Expression() = default;
 
   std::string text_;
   std::vector<Node> nodes_;  // operands before operators; the last is the root
   std::vector<std::string> symbols_;
+  std::vector<Type> symbol_types_;
   Type type_;
   bool checked_ = false;
 };

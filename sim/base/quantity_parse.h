@@ -43,7 +43,7 @@ struct UnitName {
   bool printed;    // FormatQuantity may use it
 };
 
-// All units, longest text first where one begins with another.
+// All units, dimension by dimension.
 absl::Span<const UnitName> AllUnits();
 
 // The unit written `text`, or nullptr. "µ" and "u" are the same prefix.

@@ -1,11 +1,17 @@
 #include "sim/base/units.h"
 
-#include <cmath>
+#include <bit>
+#include <cstdint>
 
 #include "absl/numeric/bits.h"
 
 namespace dynarch {
 namespace {
+
+// 2^exponent, for a normal result.
+double PowerOfTwo(int exponent) {
+  return std::bit_cast<double>(static_cast<uint64_t>(exponent + 1023) << 52);
+}
 
 // The double nearest to `value` / `divisor`, ties to even: one rounding, where
 // converting first and dividing then would make two. 0 < `divisor` < 2^70.
@@ -34,7 +40,7 @@ double NearestQuotient(absl::int128 value, absl::uint128 divisor) {
   }
   const uint64_t bits =
       absl::Uint128Low64(quotient) | static_cast<uint64_t>(sticky);
-  const double magnitude = std::ldexp(static_cast<double>(bits), exponent);
+  const double magnitude = static_cast<double>(bits) * PowerOfTwo(exponent);
   return negative ? -magnitude : magnitude;
 }
 
