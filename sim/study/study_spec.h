@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "sim/base/expression.h"
 #include "sim/behavior/rule.h"
 #include "sim/behavior/trace.h"
@@ -23,6 +24,7 @@
 namespace dynarch::study {
 
 enum class Fidelity : uint8_t { kAnalytical, kEvent };
+// `analytical`, `event`.
 absl::string_view NameOf(Fidelity fidelity);
 enum class Baseline : uint8_t { kBestGpu, kNone };
 
@@ -39,10 +41,11 @@ struct SearchPlan {
   uint64_t seed = 0;
 };
 
-// Resolved meaning of one parameter value.
+// Resolved meaning of one parameter value. Which field counts follows from the
+// parameter's slot.
 struct ResolvedValue {
-  int index = 0;  // Platform, data type; element and operating point are by
-                  // name, for their numbers depend on the platform.
+  int index = 0;  // Platform, data type. Element and operating point are in
+                  // `text`, for their numbers depend on the platform.
   std::optional<behavior::Threshold> threshold;
   std::optional<mapping::PowerPolicy> power;
   std::string text;
@@ -52,9 +55,9 @@ struct ResolvedValue {
 struct BoundCandidate {
   int platform = 0;
   graph::DataType dtype = graph::DataType::kFp32;
-  std::vector<behavior::Threshold> thresholds;    // By decision.
-  std::vector<std::string> stage_elements;        // By stage.
-  std::string operating_point;  // Empty: the platform's first.
+  std::vector<behavior::Threshold> thresholds;  // By decision.
+  std::vector<std::string> stage_elements;      // By stage.
+  std::string operating_point;                  // Empty: the platform's first.
   mapping::PowerPolicy power;
 };
 
@@ -75,11 +78,15 @@ struct StudySpec {
   std::vector<measurement::Metric> metrics;  // Stored, in this order.
 };
 
-// `defaults` with the candidate's values put in.
+// `defaults` with the candidate's values put in. The candidate has a digit for
+// every parameter of the space.
 BoundCandidate Bind(const StudySpec& spec, const space::Candidate& candidate);
 
-// The stored metrics: objectives, constraint metrics, `extra`, then the
-// standard list, each once.
+// The stored metrics: objectives, constraint metrics in order of first use,
+// `extra`, then the standard list (accuracy; latency mean, p50, p99, max;
+// deadline misses; energy mean and dynamic; average power; utilisation), each
+// once. Constraints are checked against metric names; a symbol that is no
+// metric is left out.
 std::vector<measurement::Metric> StoredMetrics(
     const std::vector<Objective>& objectives,
     const std::vector<Expression>& constraints,
