@@ -1,0 +1,91 @@
+// The analytical run (docs/semantics.md, 9): the engine's oracle.
+//
+// Sparse: every inference ends, and every domain that gates is back in its
+// idle state, before the next release. Then each inference is a scenario's
+// profile, and everything follows from how often each scenario occurs.
+// Queueing: no domain gates. Then x(k) = max(x(k-1), a(k)) + L(s(k)).
+// Anything else is outside, and is for the engine.
+#ifndef DYNARCH_SIM_ANALYSIS_ANALYSIS_H_
+#define DYNARCH_SIM_ANALYSIS_ANALYSIS_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "sim/analysis/profile.h"
+#include "sim/mapping/system.h"
+#include "sim/measurement/run_result.h"
+#include "sim/workload/workload.h"
+
+namespace dynarch::analysis {
+
+enum class Regime : uint8_t { kSparse, kQueueing, kOutside };
+
+// A system and the profile of each of its scenarios.
+class Model {
+ public:
+  explicit Model(mapping::System system);
+
+  const mapping::System& system() const { return system_; }
+  // Requires a scenario that exists.
+  const ScenarioProfile& profile(int exit) const { return *profiles_[exit]; }
+  bool gates() const { return gates_; }
+
+  // True if, after a lone inference of this scenario, every domain is in its
+  // idle state at the next release, and the inference has ended by then. A
+  // domain that gates needs: latency + timeout + entry <= period, and latency
+  // + timeout < period, for a release at the very instant of the time-out
+  // keeps it awake.
+  bool IsSparse(int exit, Picoseconds period) const;
+
+  // Of a run whose inferences take exit s `counts[s]` times.
+  Regime RegimeOf(absl::Span<const int64_t> counts, Picoseconds period) const;
+
+  // True if the isolated service times of one cycle of the trace, where exit s
+  // is taken `counts[s]` times, fit into as many periods.
+  bool IsStable(absl::Span<const int64_t> counts, Picoseconds period) const;
+
+ private:
+  mapping::System system_;
+  std::vector<std::optional<ScenarioProfile>> profiles_;
+  Picoseconds slack_;         // Largest timeout + entry of domains that gate.
+  Picoseconds strict_slack_;  // Largest timeout.
+  bool gates_ = false;
+};
+
+// Inferences of exit s among the first `inferences`.
+std::vector<int64_t> RunCounts(const mapping::Samples& samples, size_t exits,
+                               int64_t inferences);
+
+struct RunOptions {
+  bool keep_sequence = false;  // Fill RunResult::sequence.
+};
+
+// The whole run, or absent if its regime is kOutside.
+std::optional<measurement::RunResult> Run(const Model& model,
+                                          const workload::Workload& workload,
+                                          const mapping::Samples& samples,
+                                          const RunOptions& options = {});
+
+// Scratch memory of Queue, reused from call to call.
+struct QueueScratch {
+  std::vector<Picoseconds> latencies;
+  std::vector<measurement::LatencyCount> counts;
+};
+
+// What a sweep needs of a queueing run, without its breakdown.
+struct QueueSummary {
+  int64_t missed = 0, on_time = 0, correct_on_time = 0;
+  Picoseconds busy;
+  Zeptojoules activity_energy;                            // In the window.
+  absl::Span<const measurement::LatencyCount> latencies;  // Of the scratch.
+};
+// `want_latencies`: otherwise `latencies` is left empty.
+QueueSummary Queue(const Model& model, const workload::Workload& workload,
+                   const mapping::Samples& samples, bool want_latencies,
+                   QueueScratch& scratch);
+
+}  // namespace dynarch::analysis
+
+#endif  // DYNARCH_SIM_ANALYSIS_ANALYSIS_H_

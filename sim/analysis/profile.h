@@ -1,0 +1,42 @@
+// One inference alone, in closed form.
+#ifndef DYNARCH_SIM_ANALYSIS_PROFILE_H_
+#define DYNARCH_SIM_ANALYSIS_PROFILE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/base/units.h"
+#include "sim/mapping/system.h"
+
+namespace dynarch::analysis {
+
+// Residencies of one domain in one period that begins with a release, with
+// every domain in its idle state, and ends in that state.
+struct DomainProfile {
+  Picoseconds active, entering, idle_state, exiting;
+  int64_t entries = 0;
+  int64_t exits = 0;
+};
+
+// An inference released into a system whose domains are all in their idle
+// state.
+struct ScenarioProfile {
+  Picoseconds latency;  // With wake-ups.
+  Picoseconds work;     // Sum of the activities alone.
+  Zeptojoules activity_energy;
+  // Until the domain is in its idle state for good: `idle_state` lacks what
+  // is left of the period.
+  std::vector<DomainProfile> domains;
+};
+
+ScenarioProfile ProfileOf(const mapping::System& system,
+                          const mapping::CostedScenario& scenario);
+
+// Energy of everything in one period of `period`: activities, states,
+// transitions and overhead.
+Zeptojoules PeriodEnergy(const mapping::System& system,
+                         const ScenarioProfile& profile, Picoseconds period);
+
+}  // namespace dynarch::analysis
+
+#endif  // DYNARCH_SIM_ANALYSIS_PROFILE_H_
