@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -17,7 +18,16 @@ namespace dynarch::graph {
 // Extents without the batch, outermost first; images are [channels, height,
 // width]. Every extent is >= 1.
 using Shape = std::vector<int64_t>;
+// Product of the extents.
 int64_t ElementCount(const Shape& shape);
+// `[3, 32, 32]`.
+std::string ToString(const Shape& shape);
+
+// Limits of what InferShape accepts; they keep every count, and sums over a
+// network of them, within int64.
+inline constexpr int64_t kMaxExtent = int64_t{1} << 31;    // One extent.
+inline constexpr int64_t kMaxElements = int64_t{1} << 40;  // One tensor.
+inline constexpr int64_t kMaxOps = int64_t{1} << 50;       // One firing.
 
 struct Extent2d {
   int64_t height = 1;
@@ -73,6 +83,11 @@ absl::string_view NameOf(OperatorClass operator_class);
 
 // Shape of the output. InvalidArgument if the inputs do not fit the operator;
 // the message names the extent, what came and what is allowed.
+//
+// Windows: floor((extent + padding - dilation * (kernel - 1) - 1) / stride) + 1
+// along each axis. Linear takes one extent (a Reshape flattens). Add and mul
+// take two or more operands of one rank whose extents are equal or 1. Concat
+// joins the first extent, all others equal.
 absl::StatusOr<Shape> InferShape(const Operator& op,
                                  absl::Span<const Shape> inputs);
 
@@ -87,8 +102,8 @@ struct MatMulShape {
 // Work of one firing, in counts; bytes follow from the data type.
 struct OperatorWork {
   OperatorClass operator_class = OperatorClass::kOther;
-  Macs macs;                   // Multiply-accumulates; 0 for kOther.
-  int64_t vector_ops = 0;      // Elementary operations that are not MACs.
+  Macs macs;                    // Multiply-accumulates; 0 for kOther.
+  int64_t vector_ops = 0;       // Elementary operations that are not MACs.
   int64_t weight_elements = 0;  // Including bias.
   int64_t input_elements = 0;
   int64_t output_elements = 0;
@@ -96,9 +111,13 @@ struct OperatorWork {
   bool moves_nothing = false;  // Reshape: no time, no energy.
 };
 
-// Counts of one firing. Conventions (docs/semantics.md): one MAC per weight
-// application, bias not counted; pooling: one op per window element; softmax:
-// 5 ops per element (max, subtract, exp, sum, divide); norm: 2 per element.
+// Counts of one firing; `output` is what InferShape gave. Conventions
+// (docs/semantics.md): one MAC per weight application, padding included, bias
+// not counted; pooling: one op per window element, padding included (global:
+// one per input element); softmax: 5 ops per element (max, subtract, exp, sum,
+// divide); norm: 2 per element, and 2 weights per channel; add and mul: one op
+// per output element and operand after the first; concat: none, it only copies.
+// Depthwise: as many groups as input channels, and more than one.
 OperatorWork WorkOf(const Operator& op, absl::Span<const Shape> inputs,
                     const Shape& output);
 
