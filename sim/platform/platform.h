@@ -14,7 +14,22 @@
 
 namespace dynarch::platform {
 
+// Attojoules per operation or byte, at the domain's reference voltage.
+using Attojoules = Quantity<struct AttojouleTag, int64_t>;
+
+// What Platform::Create accepts; the limits keep times and energies of one
+// activity exact.
+inline constexpr int64_t kMaxRatePart = 1'000'000'000'000;  // Of a PerCycle.
+inline constexpr int64_t kMaxUnits = 65'536;  // Cores, rows, columns.
+inline constexpr int kMaxDomains = 64;        // Sets of domains are 64 bits.
+inline constexpr Picoseconds kMaxTime{1'000'000'000'000'000};   // 1000 s.
+inline constexpr Attojoules kMaxUnitEnergy{1'000'000'000'000};  // 1 uJ.
+inline constexpr Hertz kMaxFrequency{1'000'000'000'000};        // 1 THz.
+inline constexpr Microvolts kMaxVoltage{100'000'000};           // 100 V.
+inline constexpr Nanowatts kMaxPower{1'000'000'000'000'000};    // 1 MW.
+
 enum class EnergyScope : uint8_t { kCore, kSoc, kBoard };
+// `core`, `soc`, `board`.
 absl::string_view NameOf(EnergyScope scope);
 
 // A positive rational rate per clock cycle, from an exact decimal: value =
@@ -22,10 +37,8 @@ absl::string_view NameOf(EnergyScope scope);
 struct PerCycle {
   int64_t numerator = 0;
   int64_t denominator = 1;
+  bool operator==(const PerCycle&) const = default;
 };
-
-// Attojoules per operation or byte, at the domain's reference voltage.
-using Attojoules = Quantity<struct AttojouleTag, int64_t>;
 
 // Rates are indexed by graph::DataType, shares by graph::OperatorClass, both
 // as their underlying number, so that this module knows no network.
@@ -76,6 +89,9 @@ struct Table {
 };
 using ElementKind = std::variant<Cpu, Mcu, Gpu, Systolic, Table>;
 
+// `output_stationary`, `weight_stationary`, `input_stationary`.
+absl::string_view NameOf(Systolic::Dataflow dataflow);
+
 // `cpu`, `mcu`, `gpu`, `systolic`, `table`.
 absl::string_view NameOf(const ElementKind& kind);
 
@@ -86,6 +102,7 @@ struct ProcessingElement {
   ElementKind kind;
   SquareMicrons area;
   bool is_gpu() const { return std::holds_alternative<Gpu>(kind); }
+  bool is_table() const { return std::holds_alternative<Table>(kind); }
 };
 
 struct Memory {
@@ -98,7 +115,7 @@ struct Memory {
 
 struct Link {
   std::string name;
-  int first = 0;   // Elements; both directions.
+  int first = 0;  // Elements; both directions.
   int second = 0;
   Picoseconds latency;
   std::optional<BytesPerSecond> bandwidth;  // Absent: latency only.
@@ -107,14 +124,15 @@ struct Link {
 
 // Ordered from shallow to deep.
 enum class PowerStateKind : uint8_t { kActive, kClockGated, kPowerGated };
+// `active`, `clock_gated`, `power_gated`.
 absl::string_view NameOf(PowerStateKind kind);
 
 struct PowerState {
   PowerStateKind kind = PowerStateKind::kActive;
-  Nanowatts leakage;  // At reference voltage; scales with V.
-  Nanowatts clock;    // At reference; scales with f and V^2.
-  Picoseconds entry;  // From the idle instant into the state.
-  Picoseconds exit;   // From the wake to the first firing.
+  Nanowatts leakage;         // At reference voltage; scales with V.
+  Nanowatts clock;           // At reference; scales with f and V^2.
+  Picoseconds entry;         // From the idle instant into the state.
+  Picoseconds exit;          // From the wake to the first firing.
   Femtojoules entry_energy;  // Of the whole transition.
   Femtojoules exit_energy;
 };
@@ -160,21 +178,28 @@ struct PlatformParts {
 // A checked platform. Immutable.
 class Platform {
  public:
-  // InvalidArgument, naming the field: an empty list, a name twice, a host,
-  // domain or memory that does not exist, an operating point that leaves out
-  // a domain, a rate or frequency <= 0, a share outside (0, 1], a domain
-  // without `active`.
+  // InvalidArgument, naming the field: an empty list (links may be none), a
+  // name twice, a host, domain or memory that does not exist, an operating
+  // point that leaves out a domain, a rate, frequency or voltage <= 0, a
+  // negative time, power or energy, a share outside (0, 1], states that do not
+  // begin with `active` or are not from shallow to deep, two links between the
+  // same elements, a table entry or a data type twice, a figure beyond the
+  // limits above.
   static absl::StatusOr<Platform> Create(PlatformParts parts);
 
   const PlatformParts& parts() const { return parts_; }
   const std::string& name() const { return parts_.name; }
   EnergyScope scope() const { return parts_.scope; }
   int host() const { return parts_.host; }
-  const std::vector<ProcessingElement>& elements() const { return parts_.elements; }
+  const std::vector<ProcessingElement>& elements() const {
+    return parts_.elements;
+  }
   const std::vector<Memory>& memories() const { return parts_.memories; }
   const std::vector<Link>& links() const { return parts_.links; }
   const std::vector<PowerDomain>& domains() const { return parts_.domains; }
-  const std::vector<OperatingPoint>& operating_points() const { return parts_.operating_points; }
+  const std::vector<OperatingPoint>& operating_points() const {
+    return parts_.operating_points;
+  }
   Nanowatts overhead_power() const { return parts_.overhead_power; }
 
   std::optional<int> ElementNamed(absl::string_view name) const;
@@ -186,13 +211,14 @@ class Platform {
   PlatformParts parts_;
 };
 
-// Power of a state at an operating point, rounded up:
-// leakage * V/Vref + clock * f/fref * (V/Vref)^2.
+// Power of a state at an operating point, rounded up once:
+// leakage * V/Vref + clock * f/fref * (V/Vref)^2. Exact before the rounding.
 Nanowatts StatePower(const PowerDomain& domain, const PowerState& state,
                      const DomainPoint& point);
 
-// Dynamic energy of `count` operations or bytes at a domain point, rounded up
-// once: count * energy * (V/Vref)^2.
+// Dynamic energy of `count` (>= 0) operations or bytes at a domain point,
+// rounded up once: count * energy * (V/Vref)^2. Exact before the rounding; what
+// passes int64 is the largest int64, which `cost` refuses.
 Femtojoules DynamicEnergy(int64_t count, Attojoules energy,
                           const PowerDomain& domain, const DomainPoint& point);
 
