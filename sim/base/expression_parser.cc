@@ -131,7 +131,9 @@ class Lexer {
   // After a number may stand an operator, not a word that is no unit.
   absl::Status CheckNoWord(absl::string_view after) {
     const absl::string_view word = after.substr(0, WordLength(after));
-    if (word.empty() || IsKeyword(word)) return absl::OkStatus();
+    if (word.empty() || !StartsWord(word[0]) || IsKeyword(word)) {
+      return absl::OkStatus();
+    }
     rest_ = after;
     std::vector<std::string> units;
     for (const UnitName& unit : AllUnits()) units.emplace_back(unit.text);

@@ -276,9 +276,11 @@ std::string FormatQuantity(int64_t value, Dimension dimension) {
     }
     const std::string text = absl::StrCat(number.ToString(), " ", unit.text);
     const bool readable = InReadableRange(unit, value);
-    const bool better =
-        best.empty() || (readable && !best_readable) ||
-        (readable == best_readable && text.size() < best.size());
+    // Where no unit is readable the value is large: the larger unit wins ties.
+    const bool shorter =
+        text.size() < best.size() || (!readable && text.size() == best.size());
+    const bool better = best.empty() || (readable && !best_readable) ||
+                        (readable == best_readable && shorter);
     if (better) {
       best = text;
       best_readable = readable;
