@@ -73,7 +73,7 @@ class DesignSpace {
   // 0.50 are one value), no value, more than 2^53 combinations; an expression
   // that does not check against ParameterSymbols, is no condition, names no
   // parameter, or names parameters with more than 2^22 combinations; more than
-  // 2^22 ranges of valid indices; no valid combination (each expression that
+  // 2^20 ranges of valid indices; no valid combination (each expression that
   // rejects everything alone is named).
   static absl::StatusOr<DesignSpace> Create(
       std::vector<Parameter> parameters, const std::vector<Expression>& only_if,

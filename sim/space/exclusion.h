@@ -16,7 +16,7 @@ namespace dynarch::space {
 
 // Limits of Create, so that a careless file ends in a message.
 inline constexpr int64_t kMaxConditionRows = int64_t{1} << 22;
-inline constexpr int64_t kMaxValidRanges = int64_t{1} << 22;
+inline constexpr int64_t kMaxValidRanges = int64_t{1} << 20;
 inline constexpr int64_t kMaxVisitedNodes = int64_t{1} << 27;
 
 // One expression as a truth table over the parameters that it names.
