@@ -19,7 +19,8 @@ class Threshold {
   enum class Kind : uint8_t { kNever, kAlways, kValue };
   static Threshold Never() { return Threshold(Kind::kNever, 0, "never"); }
   static Threshold Always() { return Threshold(Kind::kAlways, 0, "always"); }
-  // `never`, `always` or an exact decimal; keeps the text.
+  // `never`, `always` or an exact decimal; keeps the text. InvalidArgument for
+  // anything else.
   static absl::StatusOr<Threshold> Parse(absl::string_view text);
 
   Kind kind() const { return kind_; }

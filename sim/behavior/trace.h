@@ -46,20 +46,60 @@ struct Trace {
 // order, or its weights are another file's; the message names both.
 absl::Status CheckMatches(const Trace& trace, const graph::Network& network);
 
-// Exit (0-based) that one sample takes.
+// The signal of a record that a decision reads.
+double SignalOf(const ExitRecord& record, graph::Signal signal);
+
+// Exit (0-based) that one sample takes: the first whose threshold takes it,
+// else the last, whose own threshold is not asked. `sample`, `decisions` and
+// `thresholds` have one place per exit, in order.
 int ExitTaken(absl::Span<const ExitRecord> sample,
               absl::Span<const graph::Decision> decisions,
               absl::Span<const Threshold> thresholds);
 
 // A slice replayed under thresholds, each sample once.
 struct Replay {
-  std::vector<uint8_t> taken;       // Exit by sample, in file order.
+  std::vector<uint8_t> taken;        // Exit by sample, in file order.
   std::vector<int64_t> exit_counts;  // By exit.
   int64_t correct = 0;
+  bool operator==(const Replay&) const = default;
 };
+
+// ExitTaken of every sample. For many thresholds on one slice, see
+// ReplayIndex, which gives the same.
 Replay ReplayTrace(const TraceSlice& slice,
                    absl::Span<const graph::Decision> decisions,
                    absl::Span<const Threshold> thresholds);
+
+// A slice laid out for replaying it under many thresholds: by exit, the signal
+// that its decision reads and the correctness, 64 samples a word. A sample that
+// has left is not read again.
+//
+// Immutable; independent of the slice it was made from.
+class ReplayIndex {
+ public:
+  // At most 256 exits (`Replay::taken` is a byte).
+  ReplayIndex(const TraceSlice& slice,
+              absl::Span<const graph::Decision> decisions);
+
+  int64_t sample_count() const { return sample_count_; }
+  // The same as ReplayTrace on the slice. The form with `replay` reuses its
+  // memory.
+  Replay Run(absl::Span<const Threshold> thresholds) const;
+  void Run(absl::Span<const Threshold> thresholds, Replay& replay) const;
+
+ private:
+  struct Column {
+    graph::Signal signal;
+    std::vector<double> values;     // By sample.
+    std::vector<uint64_t> correct;  // A bit by sample.
+  };
+  // Of the samples `block` * 64 + i, i < `count`, those that exit `exit` takes.
+  uint64_t Takes(size_t exit, const Threshold& threshold, int64_t block,
+                 int count) const;
+
+  int64_t sample_count_ = 0;
+  std::vector<Column> columns_;  // By exit.
+};
 
 }  // namespace dynarch::behavior
 

@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <cstdint>
+
+#include "absl/numeric/bits.h"
+#include "sim/behavior/trace.h"
+
+namespace dynarch::behavior {
+namespace {
+
+constexpr int kBlock = 64;
+
+// Bit i: `values[i]` satisfies `taken`.
+template <typename Taken>
+uint64_t MaskOf(const double* values, int count, Taken taken) {
+  uint64_t mask = 0;
+  for (int i = 0; i < count; ++i) {
+    mask |= static_cast<uint64_t>(taken(values[i])) << i;
+  }
+  return mask;
+}
+
+uint64_t LowBits(int count) {
+  return count == kBlock ? ~uint64_t{0} : (uint64_t{1} << count) - 1;
+}
+
+}  // namespace
+
+Replay ReplayTrace(const TraceSlice& slice,
+                   absl::Span<const graph::Decision> decisions,
+                   absl::Span<const Threshold> thresholds) {
+  const size_t exits = decisions.size();
+  Replay replay;
+  replay.taken.resize(slice.samples.size());
+  replay.exit_counts.assign(exits, 0);
+  for (size_t sample = 0; sample < slice.samples.size(); ++sample) {
+    const auto records =
+        absl::MakeConstSpan(slice.records).subspan(sample * exits, exits);
+    const int exit = ExitTaken(records, decisions, thresholds);
+    replay.taken[sample] = static_cast<uint8_t>(exit);
+    ++replay.exit_counts[exit];
+    replay.correct += records[exit].correct;
+  }
+  return replay;
+}
+
+ReplayIndex::ReplayIndex(const TraceSlice& slice,
+                         absl::Span<const graph::Decision> decisions)
+    : sample_count_(static_cast<int64_t>(slice.samples.size())),
+      columns_(decisions.size()) {
+  const size_t exits = decisions.size();
+  for (size_t exit = 0; exit < exits; ++exit) {
+    Column& column = columns_[exit];
+    column.signal = decisions[exit].signal;
+    column.values.resize(sample_count_);
+    column.correct.assign((sample_count_ + kBlock - 1) / kBlock, 0);
+    for (int64_t sample = 0; sample < sample_count_; ++sample) {
+      const ExitRecord& record = slice.records[sample * exits + exit];
+      column.values[sample] = SignalOf(record, column.signal);
+      column.correct[sample / kBlock] |= static_cast<uint64_t>(record.correct)
+                                         << (sample % kBlock);
+    }
+  }
+}
+
+uint64_t ReplayIndex::Takes(size_t exit, const Threshold& threshold,
+                            int64_t block, int count) const {
+  if (exit + 1 == columns_.size()) return LowBits(count);
+  if (threshold.kind() == Threshold::Kind::kNever) return 0;
+  if (threshold.kind() == Threshold::Kind::kAlways) return LowBits(count);
+  const double* values = columns_[exit].values.data() + block * kBlock;
+  const double limit = threshold.value();
+  if (columns_[exit].signal == graph::Signal::kEntropy) {
+    return MaskOf(values, count, [limit](double v) { return v < limit; });
+  }
+  return MaskOf(values, count, [limit](double v) { return v >= limit; });
+}
+
+void ReplayIndex::Run(absl::Span<const Threshold> thresholds,
+                      Replay& replay) const {
+  replay.taken.resize(sample_count_);
+  replay.exit_counts.assign(columns_.size(), 0);
+  replay.correct = 0;
+  for (int64_t block = 0; block * kBlock < sample_count_; ++block) {
+    const int count = static_cast<int>(
+        std::min<int64_t>(kBlock, sample_count_ - block * kBlock));
+    uint64_t undecided = LowBits(count);
+    uint8_t* taken = replay.taken.data() + block * kBlock;
+    for (size_t exit = 0; undecided != 0; ++exit) {
+      const uint64_t leaves =
+          undecided & Takes(exit, thresholds[exit], block, count);
+      undecided &= ~leaves;
+      replay.exit_counts[exit] += absl::popcount(leaves);
+      replay.correct += absl::popcount(leaves & columns_[exit].correct[block]);
+      for (uint64_t rest = leaves; rest != 0; rest &= rest - 1) {
+        taken[absl::countr_zero(rest)] = static_cast<uint8_t>(exit);
+      }
+    }
+  }
+}
+
+Replay ReplayIndex::Run(absl::Span<const Threshold> thresholds) const {
+  Replay replay;
+  Run(thresholds, replay);
+  return replay;
+}
+
+}  // namespace dynarch::behavior
