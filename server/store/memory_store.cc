@@ -1,10 +1,10 @@
 #include "server/store/memory_store.h"
 
 #include <map>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "sim/base/status_macros.h"
 
 namespace dynarch::store {
@@ -20,7 +20,7 @@ absl::Time Micros(absl::Time time) {
 class MemoryStore : public Store {
  public:
   absl::StatusOr<int64_t> CreateStudy(const StudyRow& study) override {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     for (const StudyRow& other : studies_) {
       if (other.name == study.name ||
           (!study.request_id.empty() && other.request_id == study.request_id)) {
@@ -37,12 +37,12 @@ class MemoryStore : public Store {
   }
 
   absl::StatusOr<std::vector<StudyRow>> LoadStudies() override {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     return studies_;
   }
 
   absl::StatusOr<int64_t> AdvanceEpoch(int64_t study) override {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     StudyRow* row = Find(study);
     if (row == nullptr) {
       return absl::NotFoundError(absl::StrCat("study ", study, ": not stored"));
@@ -56,7 +56,7 @@ class MemoryStore : public Store {
   absl::Status ScanResults(
       int64_t study, int64_t first,
       const std::function<bool(const ResultRow&)>& visit) override {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     for (auto it = results_.lower_bound({study, first});
          it != results_.end() && it->first.first == study; ++it) {
       const ResultRow row = {.candidate = it->first.second,
@@ -69,7 +69,7 @@ class MemoryStore : public Store {
   }
 
   absl::StatusOr<std::vector<AuditRow>> LoadAudit(int64_t study) override {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     std::vector<AuditRow> rows;
     for (const AuditRow& row : audit_) {
       if (row.study == study) rows.push_back(row);
@@ -79,18 +79,18 @@ class MemoryStore : public Store {
 
   absl::Status PutArtifact(absl::string_view sha256,
                            absl::string_view bytes) override {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     artifacts_.emplace(std::string(sha256), std::string(bytes));
     return absl::OkStatus();
   }
 
   absl::StatusOr<bool> HasArtifact(absl::string_view sha256) override {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     return artifacts_.count(std::string(sha256)) > 0;
   }
 
   absl::StatusOr<std::string> GetArtifact(absl::string_view sha256) override {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     const auto it = artifacts_.find(std::string(sha256));
     if (it != artifacts_.end()) return it->second;
     return absl::NotFoundError(
@@ -105,20 +105,19 @@ class MemoryStore : public Store {
   };
   using Results = std::map<std::pair<int64_t, int64_t>, Result>;
 
-  StudyRow* Find(int64_t study) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  StudyRow* Find(int64_t study) {
     for (StudyRow& row : studies_) {
       if (row.id == study) return &row;
     }
     return nullptr;
   }
-  absl::Status Stage(const BatchRows& batch, Results& staged)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Stage(const BatchRows& batch, Results& staged);
 
-  absl::Mutex mutex_;
-  std::vector<StudyRow> studies_ ABSL_GUARDED_BY(mutex_);
-  Results results_ ABSL_GUARDED_BY(mutex_);
-  std::vector<AuditRow> audit_ ABSL_GUARDED_BY(mutex_);
-  std::map<std::string, std::string> artifacts_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  std::vector<StudyRow> studies_;                 // by mutex_
+  Results results_;                               // by mutex_
+  std::vector<AuditRow> audit_;                   // by mutex_
+  std::map<std::string, std::string> artifacts_;  // by mutex_
 };
 
 absl::Status MemoryStore::Stage(const BatchRows& batch, Results& staged) {
@@ -148,7 +147,7 @@ absl::Status MemoryStore::Stage(const BatchRows& batch, Results& staged) {
 
 absl::Status MemoryStore::Record(absl::Span<const BatchRows> batches,
                                  absl::Span<const StudyEnd> ends) {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   Results staged;
   for (const BatchRows& batch : batches) {
     DYNARCH_RETURN_IF_ERROR(CheckShape(batch));

@@ -1,9 +1,9 @@
 #include "server/store/sqlite_store.h"
 
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "server/store/database_lock.h"
 #include "server/store/migrations.h"
 #include "server/store/sqlite.h"
@@ -79,24 +79,21 @@ class SqliteStore : public Store {
   absl::StatusOr<std::string> GetArtifact(absl::string_view sha256) override;
 
  private:
-  absl::Status InsertResults(const BatchRows& batch)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
-  absl::Status InsertBatch(const BatchRows& batch)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
-  absl::Status EndStudy(const StudyEnd& end)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status InsertResults(const BatchRows& batch);
+  absl::Status InsertBatch(const BatchRows& batch);
+  absl::Status EndStudy(const StudyEnd& end);
 
   DatabaseLock lock_;  // first in, last out
   // Two connections: pages are read while a commit waits for the disk.
-  absl::Mutex write_mutex_;
-  Database writer_ ABSL_GUARDED_BY(write_mutex_);
-  absl::Mutex read_mutex_;
-  Database reader_ ABSL_GUARDED_BY(read_mutex_);
-  Statement insert_result_ ABSL_GUARDED_BY(write_mutex_);
+  std::mutex write_mutex_;
+  Database writer_;  // by write_mutex_
+  std::mutex read_mutex_;
+  Database reader_;          // by read_mutex_
+  Statement insert_result_;  // by write_mutex_
 };
 
 absl::StatusOr<int64_t> SqliteStore::CreateStudy(const StudyRow& study) {
-  absl::MutexLock lock(&write_mutex_);
+  std::lock_guard<std::mutex> lock(write_mutex_);
   DYNARCH_ASSIGN_OR_RETURN(Transaction transaction,
                            Transaction::Begin(writer_));
   int64_t id = 0;
@@ -124,7 +121,7 @@ absl::StatusOr<int64_t> SqliteStore::CreateStudy(const StudyRow& study) {
 }
 
 absl::StatusOr<std::vector<StudyRow>> SqliteStore::LoadStudies() {
-  absl::MutexLock lock(&read_mutex_);
+  std::lock_guard<std::mutex> lock(read_mutex_);
   DYNARCH_ASSIGN_OR_RETURN(Statement select, reader_.Prepare(kSelectStudies));
   std::vector<StudyRow> studies;
   while (true) {
@@ -146,7 +143,7 @@ absl::StatusOr<std::vector<StudyRow>> SqliteStore::LoadStudies() {
 }
 
 absl::StatusOr<int64_t> SqliteStore::AdvanceEpoch(int64_t study) {
-  absl::MutexLock lock(&write_mutex_);
+  std::lock_guard<std::mutex> lock(write_mutex_);
   DYNARCH_ASSIGN_OR_RETURN(Transaction transaction,
                            Transaction::Begin(writer_));
   int64_t epoch = 0;
@@ -167,7 +164,7 @@ absl::Status SqliteStore::Record(absl::Span<const BatchRows> batches,
   for (const BatchRows& batch : batches) {
     DYNARCH_RETURN_IF_ERROR(CheckShape(batch));
   }
-  absl::MutexLock lock(&write_mutex_);
+  std::lock_guard<std::mutex> lock(write_mutex_);
   DYNARCH_ASSIGN_OR_RETURN(Transaction transaction,
                            Transaction::Begin(writer_));
   for (const BatchRows& batch : batches) {
@@ -227,7 +224,7 @@ absl::Status SqliteStore::EndStudy(const StudyEnd& end) {
 absl::Status SqliteStore::ScanResults(
     int64_t study, int64_t first,
     const std::function<bool(const ResultRow&)>& visit) {
-  absl::MutexLock lock(&read_mutex_);
+  std::lock_guard<std::mutex> lock(read_mutex_);
   DYNARCH_ASSIGN_OR_RETURN(Statement select, reader_.Prepare(kSelectResults));
   select.Bind(1, study).Bind(2, first);
   while (true) {
@@ -243,7 +240,7 @@ absl::Status SqliteStore::ScanResults(
 }
 
 absl::StatusOr<std::vector<AuditRow>> SqliteStore::LoadAudit(int64_t study) {
-  absl::MutexLock lock(&read_mutex_);
+  std::lock_guard<std::mutex> lock(read_mutex_);
   DYNARCH_ASSIGN_OR_RETURN(Statement select, reader_.Prepare(kSelectAudit));
   select.Bind(1, study);
   std::vector<AuditRow> rows;
@@ -267,7 +264,7 @@ absl::StatusOr<std::vector<AuditRow>> SqliteStore::LoadAudit(int64_t study) {
 
 absl::Status SqliteStore::PutArtifact(absl::string_view sha256,
                                       absl::string_view bytes) {
-  absl::MutexLock lock(&write_mutex_);
+  std::lock_guard<std::mutex> lock(write_mutex_);
   DYNARCH_ASSIGN_OR_RETURN(Transaction transaction,
                            Transaction::Begin(writer_));
   {
@@ -280,7 +277,7 @@ absl::Status SqliteStore::PutArtifact(absl::string_view sha256,
 }
 
 absl::StatusOr<bool> SqliteStore::HasArtifact(absl::string_view sha256) {
-  absl::MutexLock lock(&read_mutex_);
+  std::lock_guard<std::mutex> lock(read_mutex_);
   DYNARCH_ASSIGN_OR_RETURN(
       Statement select,
       reader_.Prepare("SELECT 1 FROM artifact WHERE sha256 = ?1"));
@@ -288,7 +285,7 @@ absl::StatusOr<bool> SqliteStore::HasArtifact(absl::string_view sha256) {
 }
 
 absl::StatusOr<std::string> SqliteStore::GetArtifact(absl::string_view sha256) {
-  absl::MutexLock lock(&read_mutex_);
+  std::lock_guard<std::mutex> lock(read_mutex_);
   DYNARCH_ASSIGN_OR_RETURN(
       Statement select,
       reader_.Prepare("SELECT bytes FROM artifact WHERE sha256 = ?1"));

@@ -164,6 +164,9 @@ class Expression {
   // Check.
   const std::vector<std::string>& Symbols() const { return symbols_; }
 
+  // Operands before operators, the root last: for callers that translate an
+  // expression once instead of evaluating it row by row.
+  const std::vector<Node>& nodes() const { return nodes_; }
   const Type& type() const { return type_; }
   const std::string& text() const { return text_; }
 
