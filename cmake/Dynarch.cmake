@@ -59,7 +59,7 @@ endfunction()
 # One binary, one ctest entry, run from the repository's root with gtest's and
 # gmock's main. Its XML results, with every skipped case and the reason, lie in
 # test-results/ of the build folder. Label `nightly` keeps a test out of the
-# daily run. The code sees DYNARCH_SOURCE_DIR, DYNARCH_BINARY_DIR and
+# daily run; label `grpc` is set on its own. The code sees DYNARCH_SOURCE_DIR, DYNARCH_BINARY_DIR and
 # DYNARCH_REFERENCE_DIR (empty when not given) as strings.
 function(dynarch_test)
   if(NOT BUILD_TESTING)
@@ -75,6 +75,12 @@ function(dynarch_test)
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME}
            WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set(results ${CMAKE_BINARY_DIR}/test-results/${ARG_NAME}.xml)
+  _dynarch_links_grpc(${ARG_NAME} grpc)
+  if(grpc)
+    list(APPEND ARG_LABELS grpc)
+  else()
+    _dynarch_tests_without_grpc(${ARG_NAME})
+  endif()
   set_tests_properties(
     ${ARG_NAME} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
                            ENVIRONMENT "GTEST_OUTPUT=xml:${results}")
@@ -118,6 +124,7 @@ function(dynarch_fuzz)
            COMMAND ${replay} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${ARG_NAME}
            WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${replay} PROPERTIES LABELS fuzz TIMEOUT 120)
+  _dynarch_tests_without_grpc(${replay})
   if(DYNARCH_FUZZ)
     _dynarch_test_program(${ARG_NAME}_fuzz "${ARG_SOURCES}" "${ARG_DEPS}")
     target_compile_options(${ARG_NAME}_fuzz PRIVATE -fsanitize=fuzzer,address)
@@ -141,6 +148,39 @@ function(_dynarch_test_program name sources deps)
             DYNARCH_REFERENCE_DIR="${DYNARCH_REFERENCE_DIR}")
   set_target_properties(
     ${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/bin)
+endfunction()
+
+# The tests that the thread sanitizer can judge: the distribution's gRPC is not
+# instrumented.
+function(_dynarch_tests_without_grpc test)
+  if(NOT TARGET tests_without_grpc)
+    add_custom_target(tests_without_grpc)
+  endif()
+  add_dependencies(tests_without_grpc ${test})
+endfunction()
+
+# Sets `out` to whether `target` links gRPC, over any number of libraries.
+function(_dynarch_links_grpc target out)
+  set(todo ${target})
+  set(seen)
+  while(todo)
+    list(POP_FRONT todo next)
+    if(next MATCHES "^gRPC::")
+      set(${out} TRUE PARENT_SCOPE)
+      return()
+    endif()
+    if(NOT TARGET ${next} OR next IN_LIST seen)
+      continue()
+    endif()
+    list(APPEND seen ${next})
+    foreach(property LINK_LIBRARIES INTERFACE_LINK_LIBRARIES)
+      get_target_property(links ${next} ${property})
+      if(links)
+        list(APPEND todo ${links})
+      endif()
+    endforeach()
+  endwhile()
+  set(${out} FALSE PARENT_SCOPE)
 endfunction()
 
 # While folders are being written: drops, with a warning, what is not there yet.
