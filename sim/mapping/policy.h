@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "sim/base/units.h"
 #include "sim/platform/platform.h"
 
@@ -19,12 +21,23 @@ struct PowerPolicy {
 };
 
 // The state a domain enters when idle under a policy: the policy's, or the
-// deepest shallower one that the domain has.
+// deepest shallower one that the domain has. `active`: it never gates.
 const platform::PowerState& IdleState(const PowerPolicy& policy,
                                       const platform::PowerDomain& domain);
 
-// `always_on`, `clock_gate`, `power_gate: {timeout: 1 ms}`.
+// The kind of state a policy asks for.
+platform::PowerStateKind IdleStateKind(PowerPolicy::Kind kind);
+
+// True if some domain of the platform has the state that the policy asks for:
+// `platform has policy.power`. Always true for always_on.
+bool Offers(const platform::Platform& platform, const PowerPolicy& policy);
+
+// `always_on`, `clock_gate`, `power_gate: {timeout: 1 ms}`: the one text of a
+// policy in files, results and on the command line.
 std::string ToText(const PowerPolicy& policy);
+// Reads what ToText writes, blanks between its parts as one likes.
+// InvalidArgument names what came and the forms that are allowed.
+absl::StatusOr<PowerPolicy> ParsePowerPolicy(absl::string_view text);
 
 }  // namespace dynarch::mapping
 
