@@ -4,7 +4,7 @@
 For each threshold pair that measure_host.py replayed, evaluates the study
 with that pair and sets mean and p99 latency beside the measured ones; prints
 the table, and with --doc writes it into a page between its two markers.
-Standard library only.
+Exits 1 where other exits are taken than the trace says. Standard library only.
 """
 
 import argparse
@@ -33,7 +33,9 @@ def main():
     print(text)
     if arguments.doc:
         _write_between_markers(pathlib.Path(arguments.doc), text)
-    return 0
+    agree = (all(map(_same_counts, replay))
+             and all(map(_same_rates, predicted, replay)))
+    return 0 if agree else 1
 
 
 def _arguments():
@@ -62,7 +64,8 @@ def _read(path):
 
 
 def _predict(arguments, row):
-    """Returns {"mean": seconds, "p99": seconds} for one threshold pair."""
+    """Returns what dynarch predicts for one threshold pair: {"mean": seconds,
+    "p99": seconds, "rates": [share per exit]}."""
     command = [arguments.dynarch, "evaluate", arguments.study, "--json",
                "--set", f"decisions.exit1.threshold={row['threshold1']}",
                "--set", f"decisions.exit2.threshold={row['threshold2']}"]
@@ -71,8 +74,14 @@ def _predict(arguments, row):
         print(f"validate_host.py: {' '.join(command)}: exit "
               f"{done.returncode}: {done.stderr.strip()}", file=sys.stderr)
         sys.exit(1)
-    metrics = json.loads(done.stdout)["metrics"]
-    return {name: metrics[f"latency_{name}_s"] for name in METRICS}
+    answer = json.loads(done.stdout)
+    result = {name: answer["metrics"].get(f"latency_{name}_s")
+              for name in METRICS}
+    if None in result.values():
+        print(f"validate_host.py: {' '.join(command)}: no latency: "
+              f"{answer.get('state')} {answer.get('reason')}", file=sys.stderr)
+        sys.exit(1)
+    return {**result, "rates": list(answer["outcome_rates"].values())}
 
 
 def _description(folder):
@@ -171,11 +180,11 @@ def _summary(replay, predicted):
             f"{100 * intervals.mean([abs(e) for e in errors]):.1f} %, signed "
             f"mean {_percent(intervals.mean(errors))}, worst "
             f"{_percent(worst)}, over {len(errors)} threshold pairs.")
-    agree = all(row["exit_counts"] == row["trace_exit_counts"]
-                for row in replay)
-    lines.append("- Exit counts of the live network "
-                 + ("equal" if agree else "DIFFER from")
-                 + " those of the trace for every pair.")
+    lines.append("- Exit counts per pair: the live network's "
+                 + _verdict(_same_counts(row) for row in replay)
+                 + " the trace's; the predicted exit rates "
+                 + _verdict(map(_same_rates, predicted, replay))
+                 + " them.")
     shares = [float(row["preempted_share"]) for row in replay]
     effects = [_error(float(row["latency_p99_s"]),
                       float(row["latency_p99_unpreempted_s"]))
@@ -186,6 +195,24 @@ def _summary(replay, predicted):
         f"pair; they move the measured p99 by at most "
         f"{100 * max(abs(e) for e in effects):.1f} %.")
     return "\n".join(lines)
+
+
+def _verdict(equalities):
+    return "equal" if all(equalities) else "DIFFER from"
+
+
+def _same_counts(row):
+    """Whether the live network left by the exits of the trace."""
+    return row["exit_counts"] == row["trace_exit_counts"]
+
+
+def _same_rates(guess, row):
+    """Whether predicted rates are a replay's exit counts over its samples."""
+    rates = guess["rates"]
+    counts = [int(count) for count in row["exit_counts"].split()]
+    return len(counts) == len(rates) and all(
+        abs(rate * sum(counts) - count) < 1e-6
+        for rate, count in zip(rates, counts))
 
 
 def _write_between_markers(path, text):

@@ -11,10 +11,14 @@ import paths
 
 import validate_host
 
-# Answers as `dynarch evaluate --json` does, and fails on threshold 0.9.
+# Answers as `dynarch evaluate --json` does: fails on threshold 0.9, has no
+# latency on 0.8, and takes the share of the last exit from RATE.
 _PROGRAM = """#!/bin/sh
 case "$*" in *exit1.threshold=0.9*) echo "no such study" >&2; exit 2;; esac
-echo '{"metrics": {"latency_mean_s": 0.00011, "latency_p99_s": 0.0009}}'
+case "$*" in *exit1.threshold=0.8*) mean=null;; *) mean=0.00011;; esac
+echo "{\\"metrics\\": {\\"latency_mean_s\\": $mean, \\"latency_p99_s\\": 0.0009},\\
+ \\"state\\": \\"infeasible\\", \\"reason\\": \\"no_table_entry\\",\\
+ \\"outcome_rates\\": {\\"exit1\\": 0.6, \\"exit2\\": 0.2, \\"exit3\\": $RATE}}"
 """
 
 _STAGES = """\
@@ -54,12 +58,13 @@ class ValidateTest(unittest.TestCase):
         self.program.write_text(_PROGRAM)
         os.chmod(self.program, stat.S_IRWXU)
 
-    def _run(self):
+    def _run(self, rate="0.2"):
         return subprocess.run(
             ["/usr/bin/python3", "-B", "-S",
              paths.PROGRAMS / "validate_host.py", "--dynarch", self.program,
              "--study", self.folder / "study.yaml", "--measured", self.folder,
-             "--doc", self.page], capture_output=True, text=True, check=False)
+             "--doc", self.page], capture_output=True, text=True, check=False,
+            env={**os.environ, "RATE": rate})
 
     def test_errors_are_predicted_over_measured_minus_one(self):
         done = self._run()
@@ -99,6 +104,21 @@ class ValidateTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("exit 2: no such study", done.stderr)
         self.assertEqual(self.page.read_text(), _PAGE)
+
+    def test_an_evaluation_without_latency_fails_with_its_reason(self):
+        (self.folder / "replay.csv").write_text(
+            _REPLAY.format(threshold="0.8"))
+        done = self._run()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no latency: infeasible no_table_entry", done.stderr)
+        self.assertEqual(self.page.read_text(), _PAGE)
+
+    def test_predicted_exit_rates_are_compared_with_the_counts(self):
+        # 3, 1, 1 of 5 samples: rates 0.6, 0.2, 0.2.
+        self.assertIn("rates equal them", self._run("0.2").stdout)
+        done = self._run("0.3")
+        self.assertIn("rates DIFFER from them", done.stdout)
+        self.assertEqual(done.returncode, 1)
 
 
 if __name__ == "__main__":
