@@ -1,0 +1,126 @@
+// The commands of `dynarch`. Each reads its options, does its work and writes
+// to the context's streams; an error is one message for standard error, and its
+// code decides the exit code (ExitCodeOf).
+#ifndef DYNARCH_CLIENT_COMMANDS_COMMANDS_H_
+#define DYNARCH_CLIENT_COMMANDS_COMMANDS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "client/commands/context.h"
+
+namespace dynarch::commands {
+
+// dynarch run STUDY.yaml: server and workers of its own on a private socket,
+// then the front, verified, counted again and compared. Running it again with
+// the same study and folder continues where it was, or only reports.
+struct RunOptions {
+  std::string study_file;
+  int workers = 2;
+  std::string out;  // Empty: ./dynarch-out/STUDY.
+  bool json = false;
+  bool stats = false;
+};
+absl::Status Run(const Context& context, const RunOptions& options);
+
+// dynarch submit STUDY.yaml --server ADDR: prints the study's name.
+struct SubmitOptions {
+  std::string study_file;
+  std::string server;
+  bool json = false;
+};
+absl::Status Submit(const Context& context, const SubmitOptions& options);
+
+// dynarch watch STUDY --server ADDR: until the study ends.
+struct WatchOptions {
+  std::string study;
+  std::string server;
+  bool json = false;
+};
+absl::Status Watch(const Context& context, const WatchOptions& options);
+
+// dynarch front STUDY --server ADDR: the stored front.
+struct FrontOptions {
+  std::string study;
+  std::string server;
+  bool json = false;
+};
+absl::Status Front(const Context& context, const FrontOptions& options);
+
+// dynarch trials STUDY --server ADDR: one page of results, by index.
+struct TrialsOptions {
+  std::string study;
+  std::string server;
+  int page_size = 100;
+  std::string page_token;
+  bool json = false;
+};
+absl::Status Trials(const Context& context, const TrialsOptions& options);
+
+// dynarch cancel STUDY --server ADDR: results stay.
+struct CancelOptions {
+  std::string study;
+  std::string server;
+  bool json = false;
+};
+absl::Status Cancel(const Context& context, const CancelOptions& options);
+
+// dynarch evaluate STUDY.yaml --set PATH=VALUE ...: one candidate, here.
+struct EvaluateOptions {
+  std::string study_file;
+  std::vector<std::string> settings;
+  std::optional<int64_t> trial;  // Instead of values for every parameter.
+  std::string fidelity;          // Empty: the study's.
+  bool json = false;
+};
+absl::Status Evaluate(const Context& context, const EvaluateOptions& options);
+
+// dynarch explain STUDY.yaml|studies/NAME TRIAL: where its time and energy go.
+struct ExplainOptions {
+  std::string study;
+  int64_t trial = 0;
+  std::string server;    // For studies/NAME.
+  std::string fidelity;  // Empty: the study's.
+  bool json = false;
+};
+absl::Status Explain(const Context& context, const ExplainOptions& options);
+
+// dynarch import onnx MODEL.onnx -o NETWORK.yaml.
+struct ImportOnnxOptions {
+  std::string model;
+  std::string trace;  // Empty: not checked.
+  std::string output;
+};
+absl::Status ImportOnnx(const Context& context,
+                        const ImportOnnxOptions& options);
+
+// dynarch catalog list.
+struct CatalogListOptions {
+  bool json = false;
+};
+absl::Status CatalogList(const Context& context,
+                         const CatalogListOptions& options);
+
+// dynarch catalog show NAME: the platform as YAML, sources included.
+struct CatalogShowOptions {
+  std::string name;
+  bool json = false;
+};
+absl::Status CatalogShow(const Context& context,
+                         const CatalogShowOptions& options);
+
+using Command =
+    std::variant<RunOptions, SubmitOptions, WatchOptions, FrontOptions,
+                 TrialsOptions, CancelOptions, EvaluateOptions, ExplainOptions,
+                 ImportOnnxOptions, CatalogListOptions, CatalogShowOptions>;
+
+// Calls the function of the command.
+absl::Status Execute(const Context& context, const Command& command);
+
+}  // namespace dynarch::commands
+
+#endif  // DYNARCH_CLIENT_COMMANDS_COMMANDS_H_

@@ -1,0 +1,152 @@
+// dynarch evaluate and dynarch explain: one candidate, in this process.
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/commands/commands.h"
+#include "client/commands/local_study.h"
+#include "client/report/breakdown.h"
+#include "client/report/measurement_json.h"
+#include "client/report/text.h"
+#include "sim/base/status_macros.h"
+
+namespace dynarch::commands {
+namespace {
+
+using measurement::Measurement;
+using measurement::Metric;
+
+constexpr absl::Duration kPatience = absl::Seconds(5);
+
+// A candidate with its measurement.
+struct Evaluated {
+  space::Candidate candidate;
+  Measurement measurement;
+};
+
+absl::StatusOr<Evaluated> EvaluateCandidate(LocalStudy& study,
+                                            space::Candidate candidate,
+                                            const std::string& fidelity) {
+  DYNARCH_ASSIGN_OR_RETURN(const study::Fidelity chosen,
+                           FidelityNamed(study.spec(), fidelity));
+  Evaluated evaluated;
+  DYNARCH_ASSIGN_OR_RETURN(evaluated.measurement,
+                           study.evaluator->Evaluate(candidate, chosen));
+  evaluated.candidate = std::move(candidate);
+  return evaluated;
+}
+
+std::string RatesText(const graph::Network& network,
+                      const std::vector<double>& rates) {
+  std::string text;
+  for (size_t i = 0; i < rates.size(); ++i) {
+    absl::StrAppend(&text, i == 0 ? "" : ", ", network.decisions()[i].name, " ",
+                    report::PercentText(rates[i]));
+  }
+  return text;
+}
+
+// Values, state, metrics and exit rates for people.
+std::string MeasurementText(const study::StudySpec& spec,
+                            const Evaluated& evaluated) {
+  const Measurement& measurement = evaluated.measurement;
+  report::TextTable values({"parameter", "value"});
+  for (size_t i = 0; i < spec.space.parameters().size(); ++i) {
+    const space::Parameter& parameter = spec.space.parameters()[i];
+    values.AddRow(
+        {parameter.path, parameter.values[evaluated.candidate.digits[i]]});
+  }
+  values.AddRow(
+      {"trial", absl::StrCat(spec.space.IndexOf(evaluated.candidate))});
+  std::string text = absl::StrCat(values.ToString(), "\n");
+  if (measurement.state != measurement::TrialState::kSucceeded) {
+    return absl::StrCat(text, measurement::NameOf(measurement.state), ": ",
+                        measurement.reason, ": ", measurement.detail, "\n");
+  }
+  report::TextTable metrics({"metric", "value"});
+  for (const Metric metric : spec.metrics) {
+    const auto& info = measurement::InfoOf(metric);
+    metrics.AddRow(
+        {std::string(info.name),
+         report::SiText(measurement.metrics.Get(metric), info.unit)});
+  }
+  return absl::StrCat(
+      text, metrics.ToString(),
+      "\nexits: ", RatesText(spec.network, measurement.outcome_rates),
+      "\nfidelity: ", measurement.fidelity, ", error band: unvalidated\n");
+}
+
+}  // namespace
+
+absl::Status Evaluate(const Context& context, const EvaluateOptions& options) {
+  DYNARCH_ASSIGN_OR_RETURN(
+      LocalStudy study,
+      OpenStudyFile(options.study_file, context.catalog, options.settings));
+  absl::StatusOr<space::Candidate> candidate =
+      options.trial.has_value()
+          ? CandidateAt(study.spec(), *options.trial)
+          : io::CandidateOf(study.loaded, study.spec().space);
+  DYNARCH_RETURN_IF_ERROR(candidate.status());
+  DYNARCH_ASSIGN_OR_RETURN(
+      const Evaluated evaluated,
+      EvaluateCandidate(study, *std::move(candidate), options.fidelity));
+  if (options.json) {
+    context.out << report::MeasurementJson(study.name, study.spec(),
+                                           evaluated.candidate,
+                                           evaluated.measurement)
+                       .ToString()
+                << "\n";
+  } else {
+    context.out << MeasurementText(study.spec(), evaluated);
+  }
+  return absl::OkStatus();
+}
+
+namespace {
+
+absl::StatusOr<LocalStudy> OpenEither(const Context& context,
+                                      const ExplainOptions& options) {
+  if (!absl::StartsWith(options.study, "studies/")) {
+    return OpenStudyFile(options.study, context.catalog, {});
+  }
+  if (options.server.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        options.study, ": a study on a server needs --server ADDR"));
+  }
+  DYNARCH_ASSIGN_OR_RETURN(const auto client,
+                           connection::Connect(options.server, kPatience));
+  return OpenServerStudy(*client, options.study);
+}
+
+}  // namespace
+
+absl::Status Explain(const Context& context, const ExplainOptions& options) {
+  DYNARCH_ASSIGN_OR_RETURN(LocalStudy study, OpenEither(context, options));
+  DYNARCH_ASSIGN_OR_RETURN(space::Candidate candidate,
+                           CandidateAt(study.spec(), options.trial));
+  DYNARCH_ASSIGN_OR_RETURN(
+      const Evaluated evaluated,
+      EvaluateCandidate(study, std::move(candidate), options.fidelity));
+  if (options.json) {
+    context.out << report::MeasurementJson(study.name, study.spec(),
+                                           evaluated.candidate,
+                                           evaluated.measurement)
+                       .ToString()
+                << "\n";
+  } else {
+    context.out << MeasurementText(study.spec(), evaluated);
+    if (evaluated.measurement.state == measurement::TrialState::kSucceeded) {
+      context.out << "\n"
+                  << report::BreakdownText(evaluated.measurement.totals);
+    }
+  }
+  const bool exact = report::SumsOf(evaluated.measurement.totals).exact;
+  if (evaluated.measurement.state == measurement::TrialState::kSucceeded &&
+      !exact) {
+    return absl::InternalError(absl::StrCat(
+        "trial ", options.trial, ": the breakdown does not sum to the total"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace dynarch::commands
