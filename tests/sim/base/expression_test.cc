@@ -14,7 +14,6 @@ namespace {
 using ::dynarch::testing::IsOk;
 using ::dynarch::testing::IsOkAndHolds;
 using ::dynarch::testing::StatusIs;
-using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
