@@ -1,8 +1,8 @@
 // The analytical run (docs/semantics.md, 9): the engine's oracle.
 //
-// Sparse: every inference ends, and every domain that gates is back in its
-// idle state, before the next release. Then each inference is a scenario's
-// profile, and everything follows from how often each scenario occurs.
+// Sparse: every inference ends before the next release, and every domain that
+// gates is back in its idle state by then. Each inference is then its
+// scenario's profile, and everything follows from how often each occurs.
 // Queueing: no domain gates. Then x(k) = max(x(k-1), a(k)) + L(s(k)).
 // Anything else is outside, and is for the engine.
 #ifndef DYNARCH_SIM_ANALYSIS_ANALYSIS_H_
@@ -32,11 +32,10 @@ class Model {
   const ScenarioProfile& profile(int exit) const { return *profiles_[exit]; }
   bool gates() const { return gates_; }
 
-  // True if, after a lone inference of this scenario, every domain is in its
-  // idle state at the next release, and the inference has ended by then. A
-  // domain that gates needs: latency + timeout + entry <= period, and latency
-  // + timeout < period, for a release at the very instant of the time-out
-  // keeps it awake.
+  // True if a lone inference of this scenario ends before the next release,
+  // and every domain is in its idle state then. A domain that gates needs
+  // latency + timeout + entry <= period, and latency + timeout < period, for a
+  // release at the very instant of the time-out keeps it awake.
   bool IsSparse(int exit, Picoseconds period) const;
 
   // Of a run whose inferences take exit s `counts[s]` times.

@@ -32,6 +32,12 @@ struct ScenarioProfile {
 ScenarioProfile ProfileOf(const mapping::System& system,
                           const mapping::CostedScenario& scenario);
 
+// The domain over a whole period that begins with such an inference and ends
+// with the domain back in its idle state: `domain` with what is left of the
+// period in that state.
+DomainProfile InPeriod(const mapping::DomainPower& power,
+                       const DomainProfile& domain, Picoseconds period);
+
 // Energy of everything in one period of `period`: activities, states,
 // transitions and overhead.
 Zeptojoules PeriodEnergy(const mapping::System& system,

@@ -1,0 +1,326 @@
+#include "sim/analysis/analysis.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dynarch::analysis {
+namespace {
+
+using measurement::LatencyCount;
+using measurement::RunResult;
+using measurement::RunTotals;
+
+// What of [start, end) lies before `limit`.
+Picoseconds Before(Picoseconds limit, Picoseconds start, Picoseconds end) {
+  return std::min(end, limit) - std::min(start, limit);
+}
+
+// Sums over a run by line of the breakdown.
+struct LineSum {
+  int64_t count = 0;
+  Picoseconds time;
+  Zeptojoules energy;
+};
+
+// `count` inferences with all their activities.
+void AddWhole(const mapping::CostedScenario& scenario, int64_t count,
+              std::vector<LineSum>& lines) {
+  for (const mapping::CostedActivity& activity : scenario.activities) {
+    LineSum& line = lines[activity.line];
+    line.count += count;
+    line.time += activity.time * count;
+    line.energy += ToZeptojoules(activity.energy) * count;
+  }
+}
+
+// One inference in service from `start`, nothing to wake, as far as it lies in
+// the window.
+void AddCut(const mapping::CostedScenario& scenario, Picoseconds start,
+            Picoseconds window, std::vector<LineSum>& lines) {
+  for (const mapping::CostedActivity& activity : scenario.activities) {
+    const Picoseconds end = start + activity.time;
+    if (start < window) {
+      LineSum& line = lines[activity.line];
+      ++line.count;
+      line.time += Before(window, start, end);
+      line.energy += ToZeptojoules(activity.energy);
+    }
+    start = end;
+  }
+}
+
+void PutLines(const mapping::System& system, const std::vector<LineSum>& lines,
+              RunTotals& totals) {
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].count == 0) continue;
+    totals.activities.push_back({.label = system.lines[i].label,
+                                 .element = system.lines[i].element,
+                                 .count = lines[i].count,
+                                 .time = lines[i].time,
+                                 .energy = lines[i].energy,
+                                 .energy_known = system.lines[i].energy_known,
+                                 .bound = system.lines[i].bound});
+  }
+}
+
+void PutDomain(const mapping::DomainPower& power, const DomainProfile& run,
+               RunTotals& totals) {
+  totals.domains.push_back(
+      {.domain = power.name,
+       .active = run.active,
+       .entering = run.entering,
+       .idle_state = run.idle_state,
+       .exiting = run.exiting,
+       .active_energy = power.active * run.active,
+       .idle_state_energy = power.idle * run.idle_state,
+       .transition_energy = ToZeptojoules(power.entry_energy) * run.entries +
+                            ToZeptojoules(power.exit_energy) * run.exits});
+}
+
+void PutEnergy(const mapping::System& system, RunTotals& totals) {
+  totals.energy_known = system.energy_known;
+  totals.overhead_energy = system.overhead_power * totals.window;
+  totals.total_energy = totals.overhead_energy;
+  for (const measurement::DomainTotals& domain : totals.domains) {
+    totals.total_energy += domain.active_energy + domain.idle_state_energy +
+                           domain.transition_energy;
+  }
+  for (const measurement::ActivityTotals& activity : totals.activities) {
+    totals.total_energy += activity.energy;
+  }
+}
+
+void Accumulate(const DomainProfile& period, int64_t count,
+                DomainProfile& run) {
+  run.active += period.active * count;
+  run.entering += period.entering * count;
+  run.idle_state += period.idle_state * count;
+  run.exiting += period.exiting * count;
+  run.entries += period.entries * count;
+  run.exits += period.exits * count;
+}
+
+// Inferences of each exit that are right, among the first `inferences`.
+std::vector<int64_t> CorrectCounts(const mapping::Samples& samples,
+                                   size_t exits, int64_t inferences) {
+  const auto size = static_cast<int64_t>(samples.exits.size());
+  std::vector<int64_t> counts(exits);
+  for (int64_t i = 0; i < size; ++i) {
+    const int64_t times = inferences / size + (i < inferences % size ? 1 : 0);
+    if (samples.correct[i] != 0) counts[samples.exits[i]] += times;
+  }
+  return counts;
+}
+
+RunResult RunSparse(const Model& model, const workload::Workload& workload,
+                    const mapping::Samples& samples,
+                    const std::vector<int64_t>& counts) {
+  const mapping::System& system = model.system();
+  RunResult result;
+  RunTotals& totals = result.totals;
+  const std::vector<int64_t> correct =
+      CorrectCounts(samples, counts.size(), workload.inferences);
+  std::vector<LineSum> lines(system.lines.size());
+  std::vector<DomainProfile> domains(system.domains.size());
+  for (size_t exit = 0; exit < counts.size(); ++exit) {
+    const int64_t count = counts[exit];
+    if (count == 0) continue;
+    const ScenarioProfile& profile = model.profile(static_cast<int>(exit));
+    const bool late = profile.latency > workload.deadline;
+    (late ? totals.missed : totals.on_time) += count;
+    if (!late) totals.correct_on_time += correct[exit];
+    totals.busy += profile.latency * count;
+    result.latencies.push_back({profile.latency, count});
+    AddWhole(*system.scenarios[exit], count, lines);
+    for (size_t d = 0; d < domains.size(); ++d) {
+      Accumulate(
+          InPeriod(system.domains[d], profile.domains[d], workload.period),
+          count, domains[d]);
+    }
+  }
+  for (size_t d = 0; d < domains.size(); ++d) {
+    PutDomain(system.domains[d], domains[d], totals);
+  }
+  PutLines(system, lines, totals);
+  Normalise(result.latencies);
+  return result;
+}
+
+// x(k) = max(x(k-1), a(k)) + L(s(k)). Calls visit(k, sample, start, end).
+template <typename Visit>
+void Recur(const Model& model, const workload::Workload& workload,
+           const mapping::Samples& samples, Visit visit) {
+  Picoseconds completion;
+  Picoseconds release;
+  size_t sample = 0;
+  for (int64_t k = 0; k < workload.inferences; ++k) {
+    const Picoseconds start = std::max(completion, release);
+    completion = start + model.profile(samples.exits[sample]).work;
+    visit(release, sample, start, completion);
+    release += workload.period;
+    if (++sample == samples.exits.size()) sample = 0;
+  }
+}
+
+RunResult RunQueueing(const Model& model, const workload::Workload& workload,
+                      const mapping::Samples& samples, bool keep_sequence) {
+  const mapping::System& system = model.system();
+  const Picoseconds window = workload.Release(workload.inferences);
+  RunResult result;
+  RunTotals& totals = result.totals;
+  std::vector<LineSum> lines(system.lines.size());
+  std::vector<int64_t> whole(system.scenarios.size());
+  Recur(model, workload, samples,
+        [&](Picoseconds release, size_t sample, Picoseconds start,
+            Picoseconds end) {
+          const int exit = samples.exits[sample];
+          const bool late = end - release > workload.deadline;
+          (late ? totals.missed : totals.on_time) += 1;
+          totals.correct_on_time += !late && samples.correct[sample] != 0;
+          totals.busy += Before(window, start, end);
+          result.latencies.push_back({end - release, 1});
+          if (keep_sequence) result.sequence.push_back(end - release);
+          // An activity of no length may begin at the end of the last one.
+          if (end < window) {
+            ++whole[exit];
+          } else {
+            AddCut(*system.scenarios[exit], start, window, lines);
+          }
+        });
+  for (size_t exit = 0; exit < whole.size(); ++exit) {
+    if (whole[exit] > 0) AddWhole(*system.scenarios[exit], whole[exit], lines);
+  }
+  DomainProfile always;
+  always.active = window;
+  for (const mapping::DomainPower& power : system.domains) {
+    PutDomain(power, always, totals);
+  }
+  PutLines(system, lines, totals);
+  Normalise(result.latencies);
+  return result;
+}
+
+}  // namespace
+
+Model::Model(mapping::System system) : system_(std::move(system)) {
+  for (const auto& scenario : system_.scenarios) {
+    profiles_.emplace_back();
+    if (scenario.has_value()) profiles_.back() = ProfileOf(system_, *scenario);
+  }
+  for (const mapping::DomainPower& power : system_.domains) {
+    if (!power.gates) continue;
+    gates_ = true;
+    slack_ = std::max(slack_, power.timeout + power.entry);
+    strict_slack_ = std::max(strict_slack_, power.timeout);
+  }
+}
+
+bool Model::IsSparse(int exit, Picoseconds period) const {
+  const Picoseconds latency = profile(exit).latency;
+  return latency + slack_ <= period && latency + strict_slack_ < period;
+}
+
+Regime Model::RegimeOf(absl::Span<const int64_t> counts,
+                       Picoseconds period) const {
+  for (size_t exit = 0; exit < counts.size(); ++exit) {
+    if (counts[exit] == 0) continue;
+    if (IsSparse(static_cast<int>(exit), period)) continue;
+    return gates_ ? Regime::kOutside : Regime::kQueueing;
+  }
+  return Regime::kSparse;
+}
+
+bool Model::IsStable(absl::Span<const int64_t> counts,
+                     Picoseconds period) const {
+  absl::int128 service = 0;
+  int64_t cycle = 0;
+  for (size_t exit = 0; exit < counts.size(); ++exit) {
+    if (counts[exit] == 0) continue;
+    service += absl::int128(profile(static_cast<int>(exit)).latency.value()) *
+               counts[exit];
+    cycle += counts[exit];
+  }
+  return service <= absl::int128(period.value()) * cycle;
+}
+
+std::vector<int64_t> RunCounts(const mapping::Samples& samples, size_t exits,
+                               int64_t inferences) {
+  const auto size = static_cast<int64_t>(samples.exits.size());
+  std::vector<int64_t> counts(exits);
+  for (int64_t i = 0; i < size; ++i) {
+    counts[samples.exits[i]] +=
+        inferences / size + (i < inferences % size ? 1 : 0);
+  }
+  return counts;
+}
+
+std::optional<RunResult> Run(const Model& model,
+                             const workload::Workload& workload,
+                             const mapping::Samples& samples,
+                             const RunOptions& options) {
+  std::vector<int64_t> counts =
+      RunCounts(samples, model.system().scenarios.size(), workload.inferences);
+  RunResult result;
+  switch (model.RegimeOf(counts, workload.period)) {
+    case Regime::kSparse:
+      result = RunSparse(model, workload, samples, counts);
+      if (!options.keep_sequence) break;
+      for (int64_t k = 0; k < workload.inferences; ++k) {
+        const int exit =
+            samples.exits[static_cast<size_t>(k) % samples.exits.size()];
+        result.sequence.push_back(model.profile(exit).latency);
+      }
+      break;
+    case Regime::kQueueing:
+      result = RunQueueing(model, workload, samples, options.keep_sequence);
+      break;
+    case Regime::kOutside:
+      return std::nullopt;
+  }
+  result.totals.offered = workload.inferences;
+  result.totals.completed = workload.inferences;
+  result.totals.window = workload.Release(workload.inferences);
+  result.totals.outcome_counts = std::move(counts);
+  PutEnergy(model.system(), result.totals);
+  return result;
+}
+
+QueueSummary Queue(const Model& model, const workload::Workload& workload,
+                   const mapping::Samples& samples, bool want_latencies,
+                   QueueScratch& scratch) {
+  const Picoseconds window = workload.Release(workload.inferences);
+  QueueSummary summary;
+  scratch.latencies.clear();
+  scratch.counts.clear();
+  Recur(model, workload, samples,
+        [&](Picoseconds release, size_t sample, Picoseconds start,
+            Picoseconds end) {
+          const bool late = end - release > workload.deadline;
+          (late ? summary.missed : summary.on_time) += 1;
+          summary.correct_on_time += !late && samples.correct[sample] != 0;
+          summary.busy += Before(window, start, end);
+          if (want_latencies) scratch.latencies.push_back(end - release);
+          const int exit = samples.exits[sample];
+          if (end < window) {
+            summary.activity_energy += model.profile(exit).activity_energy;
+            return;
+          }
+          for (const auto& activity :
+               model.system().scenarios[exit]->activities) {
+            if (start >= window) return;
+            summary.activity_energy += ToZeptojoules(activity.energy);
+            start += activity.time;
+          }
+        });
+  std::sort(scratch.latencies.begin(), scratch.latencies.end());
+  for (const Picoseconds latency : scratch.latencies) {
+    if (scratch.counts.empty() || scratch.counts.back().latency != latency) {
+      scratch.counts.push_back({latency, 0});
+    }
+    ++scratch.counts.back().count;
+  }
+  summary.latencies = scratch.counts;
+  return summary;
+}
+
+}  // namespace dynarch::analysis

@@ -1,0 +1,169 @@
+#include "sim/analysis/analysis.h"
+
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/testing/hand_system.h"
+
+namespace dynarch::analysis {
+namespace {
+
+using dynarch::testing::HandSystem;
+using ::testing::ElementsAre;
+
+workload::Workload Every(int64_t period, int64_t inferences, int64_t deadline) {
+  return {.period = Picoseconds(period),
+          .deadline = Picoseconds(deadline),
+          .inferences = inferences};
+}
+
+const std::vector<uint8_t> kExits = {0, 1, 0};
+const std::vector<uint8_t> kCorrect = {1, 1, 0};
+const mapping::Samples kSamples{kExits, kCorrect};
+
+TEST(RunCountsTest, TakesSamplesInOrderAndCyclically) {
+  EXPECT_THAT(RunCounts(kSamples, 2, 7), ElementsAre(5, 2));  // 010 010 0
+  EXPECT_THAT(RunCounts(kSamples, 3, 2), ElementsAre(1, 1, 0));
+  EXPECT_THAT(RunCounts(kSamples, 2, 0), ElementsAre(0, 0));
+}
+
+// Latencies 183 and 423 (profile_test.cc); slack is the accelerator's
+// time-out + entry.
+TEST(ModelTest, SparseMeansIdleAgainByTheNextRelease) {
+  const Model at_once(HandSystem(/*gates=*/true));
+  EXPECT_TRUE(at_once.IsSparse(0, Picoseconds(203)));  // 183 + 20
+  EXPECT_FALSE(at_once.IsSparse(0, Picoseconds(202)));
+  EXPECT_TRUE(at_once.IsSparse(1, Picoseconds(443)));
+  EXPECT_FALSE(at_once.IsSparse(1, Picoseconds(442)));
+  const Model ungated(HandSystem(/*gates=*/false));
+  EXPECT_TRUE(ungated.IsSparse(0, Picoseconds(151)));
+  EXPECT_FALSE(ungated.IsSparse(0, Picoseconds(150)));  // No gap: queueing.
+}
+
+// Without an entry time a release at the very end of the time-out still finds
+// the domain awake.
+TEST(ModelTest, AReleaseAtTheInstantOfTheTimeOutIsNotSparse) {
+  mapping::System system = HandSystem(/*gates=*/true, /*timeout=*/10);
+  for (auto& domain : system.domains) domain.entry = Picoseconds(0);
+  const Model model(system);
+  const Picoseconds latency = model.profile(0).latency;
+  EXPECT_FALSE(model.IsSparse(0, latency + Picoseconds(10)));
+  EXPECT_TRUE(model.IsSparse(0, latency + Picoseconds(11)));
+}
+
+TEST(ModelTest, TheRegimeFollowsFromScenariosThatOccur) {
+  const std::vector<int64_t> first_only = {5, 0};
+  const std::vector<int64_t> both = {5, 1};
+  const Model gated(HandSystem(/*gates=*/true));
+  EXPECT_EQ(gated.RegimeOf(first_only, Picoseconds(300)), Regime::kSparse);
+  EXPECT_EQ(gated.RegimeOf(both, Picoseconds(300)), Regime::kOutside);
+  const Model ungated(HandSystem(/*gates=*/false));
+  EXPECT_EQ(ungated.RegimeOf(both, Picoseconds(300)), Regime::kQueueing);
+  EXPECT_EQ(ungated.RegimeOf(both, Picoseconds(400)), Regime::kSparse);
+}
+
+// docs/semantics.md 6.4. Without gating 150 and 350: a cycle 0, 1, 0 takes
+// 650 of 3 periods.
+TEST(ModelTest, StableMeansACycleFitsItsReleases) {
+  const std::vector<int64_t> cycle = {2, 1};
+  const Model model(HandSystem(/*gates=*/false));
+  EXPECT_FALSE(model.IsStable(cycle, Picoseconds(216)));  // 648
+  EXPECT_TRUE(model.IsStable(cycle, Picoseconds(217)));   // 651
+}
+
+// Seven inferences 0 1 0 0 1 0 0 every 1000 ps; exit 0 five times at 183 ps,
+// exit 1 twice at 423 ps (profile_test.cc). Deadline 400: the two miss.
+TEST(RunTest, SparseIsProfilesTimesCounts) {
+  const Model model(HandSystem(/*gates=*/true));
+  const auto run = analysis::Run(model, Every(1000, 7, 400), kSamples,
+                                 {.keep_sequence = true});
+  ASSERT_TRUE(run.has_value());
+  const measurement::RunTotals& totals = run->totals;
+  EXPECT_EQ(totals.offered, 7);
+  EXPECT_EQ(totals.completed, 7);
+  EXPECT_EQ(totals.missed, 2);
+  EXPECT_EQ(totals.on_time, 5);
+  EXPECT_EQ(totals.correct_on_time, 3);  // Sample 0, at k = 0, 3, 6.
+  EXPECT_THAT(totals.outcome_counts, ElementsAre(5, 2));
+  EXPECT_EQ(totals.window, Picoseconds(7000));
+  EXPECT_EQ(totals.busy, Picoseconds(5 * 183 + 2 * 423));
+  EXPECT_THAT(run->latencies,
+              ElementsAre(measurement::LatencyCount{Picoseconds(183), 5},
+                          measurement::LatencyCount{Picoseconds(423), 2}));
+  ASSERT_EQ(run->sequence.size(), 7u);
+  EXPECT_EQ(run->sequence[4], Picoseconds(423));
+  // Accelerator: active 5 * 100 + 2 * 300, entering 5 * 20 + 2 * 40, exiting
+  // 5 * 30 + 2 * 60; idle is the rest of 7000.
+  const measurement::DomainTotals& acc = totals.domains[1];
+  EXPECT_EQ(acc.active, Picoseconds(1100));
+  EXPECT_EQ(acc.entering, Picoseconds(180));
+  EXPECT_EQ(acc.exiting, Picoseconds(270));
+  EXPECT_EQ(acc.idle_state, Picoseconds(7000 - 1100 - 180 - 270));
+  EXPECT_EQ(acc.active_energy, Zeptojoules(110'000));
+  EXPECT_EQ(acc.transition_energy, ToZeptojoules(Femtojoules(9 * 50 + 9 * 70)));
+  // Lines: finish happens in exit 1 only.
+  ASSERT_EQ(totals.activities.size(), 4u);
+  EXPECT_EQ(totals.activities[3].label, "finish@acc");
+  EXPECT_EQ(totals.activities[3].count, 2);
+  EXPECT_EQ(totals.activities[3].time, Picoseconds(400));
+  EXPECT_EQ(totals.activities[1].count, 7);
+}
+
+// Always on, 150 and 350 ps, period 200, exits 0 1 0 0:
+//   k  a    start  end   latency
+//   0  0    0      150   150
+//   1  200  200    550   350
+//   2  400  550    700   300
+//   3  600  700    850   250
+// The window ends at 800: the last inference is cut after 100 ps: prepare
+// 700..740 whole, compute 740..840 cut to 60 ps, check (840) not at all.
+TEST(RunTest, QueueingIsTheRecursion) {
+  const Model model(HandSystem(/*gates=*/false));
+  const auto run = analysis::Run(model, Every(200, 4, 320), kSamples,
+                                 {.keep_sequence = true});
+  ASSERT_TRUE(run.has_value());
+  EXPECT_THAT(run->sequence, ElementsAre(Picoseconds(150), Picoseconds(350),
+                                         Picoseconds(300), Picoseconds(250)));
+  const measurement::RunTotals& totals = run->totals;
+  EXPECT_EQ(totals.missed, 1);
+  EXPECT_EQ(totals.busy, Picoseconds(150 + 350 + 150 + 100));
+  const measurement::ActivityTotals& compute = totals.activities[1];
+  EXPECT_EQ(compute.count, 4);
+  EXPECT_EQ(compute.time, Picoseconds(3 * 100 + 60));
+  EXPECT_EQ(compute.energy, ToZeptojoules(Femtojoules(4000)));
+  EXPECT_EQ(totals.activities[2].count, 3);  // check
+  EXPECT_EQ(totals.domains[0].active, Picoseconds(800));
+  // 4 prepare, 4 compute, 3 checks, 1 finish; 111 nW for 800 ps.
+  EXPECT_EQ(totals.total_energy,
+            ToZeptojoules(Femtojoules(16 + 4000 + 3 + 2000)) +
+                Zeptojoules(111 * 800));
+}
+
+TEST(RunTest, GatingThatOverlapsIsOutsideTheDomain) {
+  const Model model(HandSystem(/*gates=*/true));
+  EXPECT_FALSE(analysis::Run(model, Every(300, 7, 400), kSamples).has_value());
+}
+
+TEST(QueueTest, SummarisesTheSameRecursion) {
+  const Model model(HandSystem(/*gates=*/false));
+  const workload::Workload workload = Every(200, 4, 320);
+  QueueScratch scratch;
+  const QueueSummary summary =
+      Queue(model, workload, kSamples, /*want_latencies=*/true, scratch);
+  EXPECT_EQ(summary.missed, 1);
+  EXPECT_EQ(summary.on_time, 3);
+  EXPECT_EQ(summary.correct_on_time, 2);  // k = 0, 3; 1 is late, 2 wrong.
+  EXPECT_EQ(summary.busy, Picoseconds(750));
+  EXPECT_EQ(summary.activity_energy,
+            ToZeptojoules(Femtojoules(16 + 4000 + 3 + 2000)));
+  ASSERT_EQ(summary.latencies.size(), 4u);
+  EXPECT_EQ(summary.latencies[0].latency, Picoseconds(150));
+  const QueueSummary without =
+      Queue(model, workload, kSamples, /*want_latencies=*/false, scratch);
+  EXPECT_TRUE(without.latencies.empty());
+  EXPECT_EQ(without.missed, 1);
+}
+
+}  // namespace
+}  // namespace dynarch::analysis
