@@ -45,12 +45,15 @@ PROBES = {
     "DYNARCH_REFERENCE_DIR": has_reference,
     "torch": lambda build: has_python("torch"),
     "sklearn": lambda build: has_python("sklearn"),
+    "onnx": lambda build: has_python("onnx"),
+    "numpy": lambda build: has_python("numpy"),
     "promtool": lambda build: has_program("promtool"),
     "chromium": lambda build: has_program("chromium"),
     "slurm": lambda build: has_program("sbatch"),
     "gpu": lambda build: os.path.exists("/dev/nvidia0"),
     "namespaces": has_namespaces,
     "git": lambda build: has_program("git"),
+    "root": lambda build: os.geteuid() == 0,
 }
 
 
