@@ -41,10 +41,10 @@ struct Padding2d {
 
 struct Conv2d {
   int64_t out_channels = 1;
-  Extent2d kernel;
-  Extent2d stride;
-  Padding2d padding;
-  Extent2d dilation;
+  Extent2d kernel{};
+  Extent2d stride{};
+  Padding2d padding{};
+  Extent2d dilation{};
   int64_t groups = 1;
   bool bias = false;
 };
@@ -55,9 +55,9 @@ struct Linear {
 struct Pool {
   enum class Kind : uint8_t { kMax, kAverage, kGlobalAverage, kGlobalMax };
   Kind kind = Kind::kMax;
-  Extent2d kernel;
-  Extent2d stride;
-  Padding2d padding;
+  Extent2d kernel{};
+  Extent2d stride{};
+  Padding2d padding{};
 };
 struct Elementwise {
   enum class Kind : uint8_t { kRelu, kRelu6, kSigmoid, kTanh, kAdd, kMul };
