@@ -1,0 +1,31 @@
+# The facade (sim/evaluator.h) and its rooms (sim/evaluator/).
+dynarch_library(
+  NAME sim_evaluator
+  SOURCES
+    ${PROJECT_SOURCE_DIR}/sim/evaluator.cc
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/keys.cc
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/machine.cc
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/replays.cc
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/run.cc
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/sweep.cc
+  HEADERS
+    ${PROJECT_SOURCE_DIR}/sim/evaluator.h
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/keys.h
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/machine.h
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/memo.h
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/replays.h
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/run.h
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/sweep.h
+  DEPS
+    sim_analysis
+    sim_base
+    sim_behavior
+    sim_cost
+    sim_engine
+    sim_graph
+    sim_mapping
+    sim_measurement
+    sim_platform
+    sim_space
+    sim_study
+    sim_workload)

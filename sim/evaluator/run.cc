@@ -1,0 +1,78 @@
+#include "sim/evaluator/run.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sim/base/status_macros.h"
+#include "sim/engine/engine.h"
+
+namespace dynarch::evaluator {
+namespace {
+
+// Half of int64, so that a release and a latency still add up.
+constexpr int64_t kMaxRunTime = std::numeric_limits<int64_t>::max() / 2;
+
+// Inferences one after the other, each as slow as the slowest alone. Behind
+// another one an inference is at most one entry per domain slower.
+absl::Status CheckRunTime(const analysis::Model& model, int64_t inferences) {
+  absl::int128 slowest = 0;
+  const mapping::System& system = model.system();
+  for (size_t exit = 0; exit < system.scenarios.size(); ++exit) {
+    if (!system.scenarios[exit].has_value()) continue;
+    const Picoseconds latency = model.profile(static_cast<int>(exit)).latency;
+    slowest = std::max(slowest, absl::int128(latency.value()));
+  }
+  for (const mapping::DomainPower& power : system.domains) {
+    slowest += (power.timeout + power.entry + power.exit).value();
+  }
+  if (slowest * inferences <= kMaxRunTime) return absl::OkStatus();
+  return absl::OutOfRangeError(
+      absl::StrCat("workload.inferences: ", inferences, " inferences of up to ",
+                   ToSeconds(Picoseconds(static_cast<int64_t>(slowest))),
+                   " s each pass the largest simulated time, 53 days"));
+}
+
+}  // namespace
+
+absl::StatusOr<analysis::Model> BuildModel(const study::StudySpec& spec,
+                                           const study::BoundCandidate& bound) {
+  DYNARCH_ASSIGN_OR_RETURN(const Machine machine, ResolveMachine(spec, bound));
+  DYNARCH_ASSIGN_OR_RETURN(
+      mapping::System system,
+      BuildSystem(spec.network, spec.platforms[machine.platform], machine));
+  analysis::Model model(std::move(system));
+  DYNARCH_RETURN_IF_ERROR(CheckRunTime(model, spec.workload.inferences));
+  return model;
+}
+
+TimedRun RunTimed(const analysis::Model& model,
+                  const workload::Workload& workload,
+                  const mapping::Samples& samples, study::Fidelity fidelity) {
+  if (fidelity == study::Fidelity::kAnalytical) {
+    auto result = analysis::Run(model, workload, samples);
+    if (result.has_value()) {
+      return {std::move(*result), study::Fidelity::kAnalytical};
+    }
+  }
+  return {engine::Run(engine::Compile(model.system()), workload, samples),
+          study::Fidelity::kEvent};
+}
+
+bool IsStable(const analysis::Model& model, const ReplayedSlice& slice,
+              Picoseconds period) {
+  return model.IsStable(slice.replay.exit_counts, period);
+}
+
+measurement::MetricInputs InputsOf(const measurement::RunResult& run,
+                                   const ReplayedSlice& slice, bool stable) {
+  measurement::MetricInputs inputs = measurement::InputsOf(run.totals);
+  inputs.stable = stable;
+  inputs.latencies = run.latencies;
+  inputs.correct = slice.replay.correct;
+  inputs.samples = static_cast<int64_t>(slice.replay.taken.size());
+  return inputs;
+}
+
+}  // namespace dynarch::evaluator
