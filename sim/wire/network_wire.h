@@ -13,10 +13,6 @@
 
 namespace dynarch::wire {
 
-// Extents and feature counts a file may hold; keeps every count of work of one
-// operator far inside int64.
-inline constexpr int64_t kMaxExtent = 1'000'000;
-
 // Names resolved, defaults of absent fields put in, shapes not yet inferred.
 // Errors are InvalidArgument and begin with the field path
 // (`actors.conv1.conv2d.kernel: ...`).

@@ -9,7 +9,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "dynarch/v1/study.pb.h"
-#include "sim/mapping/policy.h"
 #include "sim/space/design_space.h"
 
 namespace dynarch::wire {
@@ -30,10 +29,6 @@ absl::StatusOr<space::DesignSpace> DesignSpaceFrom(
 // are not checked here.
 absl::StatusOr<std::string> CanonicalValue(const space::Slot& slot,
                                            absl::string_view text);
-
-// Reads `always_on`, `clock_gate` or `power_gate: {timeout: 1 ms}`.
-absl::StatusOr<mapping::PowerPolicy> ParsePowerPolicy(absl::string_view text);
-absl::StatusOr<mapping::PowerPolicy> PowerPolicyFrom(const v1::Power& message);
 
 // Names of the platforms a study needs, in the order of `platforms` in the
 // compiled study: as the space lists them, or the one that is fixed.
