@@ -72,10 +72,10 @@ struct Systolic {
   int64_t rows = 1;
   int64_t columns = 1;
   Dataflow dataflow = Dataflow::kOutput;
-  std::vector<ComputeRate> types;  // `ops_per_cycle` unused.
-  PerCycle vector_ops_per_cycle;
-  Picoseconds call_overhead;
-  Picoseconds synchronize;
+  std::vector<ComputeRate> types{};  // `ops_per_cycle` unused.
+  PerCycle vector_ops_per_cycle{};
+  Picoseconds call_overhead{};
+  Picoseconds synchronize{};
 };
 struct TableEntry {
   std::string network;
@@ -129,12 +129,12 @@ absl::string_view NameOf(PowerStateKind kind);
 
 struct PowerState {
   PowerStateKind kind = PowerStateKind::kActive;
-  Nanowatts leakage;         // At reference voltage; scales with V.
-  Nanowatts clock;           // At reference; scales with f and V^2.
-  Picoseconds entry;         // From the idle instant into the state.
-  Picoseconds exit;          // From the wake to the first firing.
-  Femtojoules entry_energy;  // Of the whole transition.
-  Femtojoules exit_energy;
+  Nanowatts leakage{};         // At reference voltage; scales with V.
+  Nanowatts clock{};           // At reference; scales with f and V^2.
+  Picoseconds entry{};         // From the idle instant into the state.
+  Picoseconds exit{};          // From the wake to the first firing.
+  Femtojoules entry_energy{};  // Of the whole transition.
+  Femtojoules exit_energy{};
 };
 
 struct PowerDomain {
