@@ -44,7 +44,7 @@ absl::int128 CyclesOfOneGroup(const graph::MatMulShape& shape,
 
 Cycles ArrayCycles(const graph::MatMulShape& shape,
                    const platform::Systolic& array) {
-  if (shape.groups == 0) return Cycles(0);
+  if (shape.m == 0 || shape.groups == 0) return Cycles(0);  // No product.
   const absl::int128 cycles = CyclesOfOneGroup(shape, array) * shape.groups;
   constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
   return Cycles(static_cast<int64_t>(std::min<absl::int128>(cycles, kLargest)));
