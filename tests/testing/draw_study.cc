@@ -1,0 +1,235 @@
+// Random studies: behavior, space, candidate and load.
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sim/evaluator/run.h"
+#include "tests/testing/draw.h"
+#include "tests/testing/generators.h"
+
+namespace dynarch::testing {
+namespace {
+
+using behavior::Threshold;
+using graph::DataType;
+using space::Slot;
+
+behavior::ExitRecord DrawRecord() {
+  behavior::ExitRecord record;
+  record.predicted = static_cast<int32_t>(Draw(0, 9));
+  // Multiples of 1/16, so that signals often equal a threshold.
+  record.max_probability = static_cast<double>(Draw(0, 16)) / 16;
+  record.entropy = static_cast<double>(Draw(0, 32)) / 16;
+  record.margin = static_cast<double>(Draw(0, 16)) / 16;
+  record.correct = !OneIn(3);
+  return record;
+}
+
+behavior::Trace DrawTrace(const graph::Network& network) {
+  behavior::Trace trace;
+  for (const graph::Decision& decision : network.decisions()) {
+    trace.exits.push_back(decision.name);
+  }
+  for (const char* split : {"select", "report"}) {
+    const int64_t samples = Draw(1, 12);
+    for (const DataType dtype : {DataType::kFp32, DataType::kInt8}) {
+      behavior::TraceSlice slice{.split = split, .dtype = dtype};
+      for (int64_t i = 0; i < samples; ++i) {
+        slice.samples.push_back(i);
+        for (size_t e = 0; e < trace.exits.size(); ++e) {
+          slice.records.push_back(DrawRecord());
+        }
+      }
+      trace.slices.push_back(std::move(slice));
+    }
+  }
+  return trace;
+}
+
+// A parameter with its values, resolved.
+struct Draft {
+  space::Parameter parameter;
+  std::vector<study::ResolvedValue> values;
+};
+
+Draft NewDraft(std::string path, Slot::Target target, int index = 0) {
+  return {{.path = std::move(path), .slot = {target, index}, .values = {}}, {}};
+}
+
+void AddValue(std::string text, study::ResolvedValue value, Draft& draft) {
+  value.text = text;
+  draft.parameter.values.push_back(std::move(text));
+  draft.values.push_back(std::move(value));
+}
+
+study::ResolvedValue Indexed(int index) {
+  study::ResolvedValue value;
+  value.index = index;
+  return value;
+}
+
+Draft ThresholdDraft(const std::string& name, int exit) {
+  Draft draft = NewDraft(absl::StrCat("decisions.", name, ".threshold"),
+                         Slot::Target::kThreshold, exit);
+  const auto add = [&](const std::string& text) {
+    study::ResolvedValue value;
+    value.threshold = *Threshold::Parse(text);
+    AddValue(text, value, draft);
+  };
+  // 16ths have an exact decimal.
+  const int64_t low = Draw(1, 8);
+  for (const int64_t sixteenths : {low, low + Draw(1, 8)}) {
+    add(absl::StrCat(static_cast<double>(sixteenths) / 16));
+  }
+  add("never");
+  if (OneIn(3)) add("always");
+  return draft;
+}
+
+Draft PowerDraft() {
+  Draft draft = NewDraft("policy.power", Slot::Target::kPower);
+  const auto add = [&](const mapping::PowerPolicy& policy) {
+    study::ResolvedValue value;
+    value.power = policy;
+    AddValue(mapping::ToText(policy), value, draft);
+  };
+  using Kind = mapping::PowerPolicy::Kind;
+  add({.kind = Kind::kAlwaysOn, .timeout = Picoseconds(0)});
+  add({.kind = Kind::kClockGate, .timeout = Picoseconds(0)});
+  const int64_t timeout = OneIn(4) ? 0 : Draw(1, 400'000);
+  add({.kind = Kind::kPowerGate, .timeout = Picoseconds(timeout)});
+  return draft;
+}
+
+std::vector<Draft> DrawSpace(const study::StudySpec& spec) {
+  std::vector<Draft> drafts;
+  drafts.push_back(NewDraft("platform", Slot::Target::kPlatform));
+  std::vector<std::string> elements;
+  std::vector<std::string> points;
+  for (size_t i = 0; i < spec.platforms.size(); ++i) {
+    AddValue(absl::StrCat("board", i), Indexed(static_cast<int>(i)), drafts[0]);
+    for (const auto& element : spec.platforms[i].elements()) {
+      elements.push_back(element.name);
+    }
+    for (const auto& point : spec.platforms[i].operating_points()) {
+      points.push_back(point.name);
+    }
+  }
+  const auto unique = [](std::vector<std::string>& names) {
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+  };
+  unique(elements);
+  unique(points);
+  drafts.push_back(NewDraft("network.dtype", Slot::Target::kDataType));
+  AddValue("fp32", Indexed(static_cast<int>(DataType::kFp32)), drafts.back());
+  AddValue("int8", Indexed(static_cast<int>(DataType::kInt8)), drafts.back());
+  const auto& decisions = spec.network.decisions();
+  for (size_t s = 0; s < decisions.size(); ++s) {
+    drafts.push_back(
+        NewDraft(absl::StrCat("mapping.stages.", decisions[s].name),
+                 Slot::Target::kStageElement, static_cast<int>(s)));
+    for (const auto& name : elements) AddValue(name, {}, drafts.back());
+  }
+  drafts.push_back(
+      NewDraft("policy.operating_point", Slot::Target::kOperatingPoint));
+  for (const auto& name : points) AddValue(name, {}, drafts.back());
+  drafts.push_back(PowerDraft());
+  for (size_t e = 0; e + 1 < decisions.size(); ++e) {
+    drafts.push_back(ThresholdDraft(decisions[e].name, static_cast<int>(e)));
+  }
+  return drafts;
+}
+
+// An arrival period for the load, from what the candidate's inferences take.
+Picoseconds DrawPeriod(const analysis::Model& model, Load load) {
+  Picoseconds longest(1);
+  Picoseconds slack;
+  const mapping::System& system = model.system();
+  for (size_t e = 0; e < system.scenarios.size(); ++e) {
+    if (!system.scenarios[e].has_value()) continue;
+    longest = std::max(longest, model.profile(static_cast<int>(e)).latency);
+  }
+  for (const mapping::DomainPower& power : system.domains) {
+    if (power.gates) slack = std::max(slack, power.timeout + power.entry);
+  }
+  const int64_t sparse = (longest + slack).value();
+  switch (load) {
+    case Load::kSparse:
+      return Picoseconds(sparse + Draw(1, 2'000'000));
+    case Load::kBoundary:
+      return Picoseconds(std::max<int64_t>(1, sparse + Draw(-1, 1)));
+    case Load::kTight:
+      return Picoseconds(Draw(longest.value() * 3 / 4 + 1, sparse + 1));
+    case Load::kOverload:
+      return Picoseconds(Draw(longest.value() / 8 + 1, longest.value()));
+  }
+  return longest;
+}
+
+std::shared_ptr<study::StudySpec> DrawSpec() {
+  graph::Network network = DrawNetwork();
+  behavior::Trace trace = DrawTrace(network);
+  auto spec = std::make_shared<study::StudySpec>(study::StudySpec{
+      .network = std::move(network), .trace = std::move(trace)});
+  for (int64_t n = Draw(1, 2); n > 0; --n) {
+    spec->platforms.push_back(DrawPlatform(spec->network));
+  }
+  const size_t exits = spec->network.decisions().size();
+  spec->defaults.thresholds.assign(exits, Threshold::Always());
+  spec->defaults.stage_elements.assign(exits, "");
+  std::vector<space::Parameter> parameters;
+  for (Draft& draft : DrawSpace(*spec)) {
+    parameters.push_back(std::move(draft.parameter));
+    spec->resolved.push_back(std::move(draft.values));
+  }
+  auto space = space::DesignSpace::Create(std::move(parameters), {}, nullptr);
+  if (!space.ok()) RC_FAIL(std::string(space.status().message()));
+  spec->space = *std::move(space);
+  for (const auto& info : measurement::AllMetrics()) {
+    spec->metrics.push_back(info.metric);
+  }
+  return spec;
+}
+
+}  // namespace
+
+StudyCase DrawStudy() {
+  auto spec = DrawSpec();
+  StudyCase result;
+  result.load = static_cast<Load>(Draw(0, 3));
+  result.candidate = spec->space.At(Draw(0, spec->space.size() - 1));
+  spec->workload.inferences = Draw(1, 40);
+  spec->workload.seed = 7;
+  spec->workload.period = Picoseconds(1'000'000);
+  const auto model =
+      evaluator::BuildModel(*spec, study::Bind(*spec, result.candidate));
+  if (model.ok()) spec->workload.period = DrawPeriod(*model, result.load);
+  spec->workload.deadline =
+      Picoseconds(Draw(1, spec->workload.period.value() * 2));
+  result.spec = std::move(spec);
+  return result;
+}
+
+int PropertyCases() {
+  if (const char* text = std::getenv("DYNARCH_PROPERTY_CASES")) {
+    return std::max(1, std::atoi(text));
+  }
+#ifdef DYNARCH_PROPERTY_CASES
+  return DYNARCH_PROPERTY_CASES;
+#else
+  return 300;
+#endif
+}
+
+void ConfigureRapidcheck() {
+  const std::string params =
+      absl::StrCat("seed=", kPropertySeed, " max_success=", PropertyCases());
+  setenv("RC_PARAMS", params.c_str(), /*overwrite=*/0);
+  std::cout << "rapidcheck: " << std::getenv("RC_PARAMS") << std::endl;
+}
+
+}  // namespace dynarch::testing
