@@ -10,7 +10,7 @@ PATH = re.compile(r"(?<![\w/.-])((?:deploy|client/python|docs|\.ci|cmake|tests)/
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 REGISTERED = (
     re.compile(r'add_subcommand\(\s*"([a-z-]+)"'),
-    re.compile(r'AddCommand\([^"]{0,60}"([a-z-]+)"', re.DOTALL),
+    re.compile(r'Add\w+<\w+>\(\s*root,\s*line,\s*"([a-z-]+)"'),
 )
 
 
@@ -72,8 +72,8 @@ CLEAN = {
                  "[web](https://example.org).\n",
     "docs/a.md": "Back to [start](../README.md).\n",
     "deploy/test.sh": "",
-    "client/main.cc": 'app.add_subcommand("run", "");\n'
-                      'app.add_subcommand(\n    "front", "");\n',
+    "client/main.cc": 'root.add_subcommand(\n    "front", "");\n'
+                      'AddCommand<RunOptions>(\n    root, line, "run", "");\n',
 }
 FAULTS = {
     "an unknown command": {"README.md": "Try `dynarch fly` now.\n"},
