@@ -170,31 +170,35 @@ def _percent(share):
 
 def _summary(replay, predicted):
     """One line per metric, and what disturbed the measurement."""
-    lines = []
-    for name in METRICS:
-        errors = [_error(guess[name], float(row[f"latency_{name}_s"]))
-                  for row, guess in zip(replay, predicted)]
-        worst = max(errors, key=abs)
-        lines.append(
-            f"- {name} latency: MAPE "
-            f"{100 * intervals.mean([abs(e) for e in errors]):.1f} %, signed "
-            f"mean {_percent(intervals.mean(errors))}, worst "
-            f"{_percent(worst)}, over {len(errors)} threshold pairs.")
+    lines = [f"- {name} latency: "
+             + _errors_text(replay, predicted, name, f"latency_{name}_s")
+             for name in METRICS]
     lines.append("- Exit counts per pair: the live network's "
                  + _verdict(_same_counts(row) for row in replay)
                  + " the trace's; the predicted exit rates "
                  + _verdict(map(_same_rates, predicted, replay))
                  + " them.")
     shares = [float(row["preempted_share"]) for row in replay]
-    effects = [_error(float(row["latency_p99_s"]),
-                      float(row["latency_p99_unpreempted_s"]))
-               for row in replay]
     lines.append(
         f"- Inferences during which the kernel gave the CPU to another "
         f"thread: {100 * min(shares):.2f} % … {100 * max(shares):.2f} % per "
-        f"pair; they move the measured p99 by at most "
-        f"{100 * max(abs(e) for e in effects):.1f} %.")
+        "pair. Without them:")
+    lines += [f"  - {name} latency: "
+              + _errors_text(replay, predicted, name,
+                             f"latency_{name}_unpreempted_s")
+              for name in METRICS]
     return "\n".join(lines)
+
+
+def _errors_text(replay, predicted, name, column):
+    """The errors of metric `name` against a column of replay.csv."""
+    errors = [_error(guess[name], float(row[column]))
+              for row, guess in zip(replay, predicted)]
+    average = intervals.mean([abs(error) for error in errors])
+    return (f"MAPE {100 * average:.1f} %, signed mean "
+            f"{_percent(intervals.mean(errors))}, worst "
+            f"{_percent(max(errors, key=abs))}, over {len(errors)} threshold "
+            "pairs.")
 
 
 def _verdict(equalities):

@@ -32,8 +32,8 @@ exit2,all,200,0.0002,0.0002,0.00019,0.00022
 _REPLAY = """\
 threshold1,threshold2,latency_mean_s,latency_mean_low_s,latency_mean_high_s,\
 latency_p99_s,latency_p99_low_s,latency_p99_high_s,preempted_share,\
-latency_p99_unpreempted_s,exit_counts,trace_exit_counts
-{threshold},0.7,0.0001,0.00009,0.00012,0.001,0.0009,0.0011,0.002,0.00098,\
+latency_mean_unpreempted_s,latency_p99_unpreempted_s,exit_counts,trace_exit_counts
+{threshold},0.7,0.0001,0.00009,0.00012,0.001,0.0009,0.0011,0.002,0.000088,0.00096,\
 3 1 1,3 1 1
 """
 
@@ -75,8 +75,10 @@ class ValidateTest(unittest.TestCase):
                       done.stdout)
         self.assertIn("p99 latency: MAPE 10.0 %, signed mean -10.0 %, worst "
                       "-10.0 %", done.stdout)
-        # 980 / 1000 - 1 = -2 %.
-        self.assertIn("at most 2.0 %", done.stdout)
+        # Without interruptions: 110 / 88 - 1 = +25 %, 900 / 960 = -6.25 %.
+        self.assertIn("  - mean latency: MAPE 25.0 %, signed mean +25.0 %",
+                      done.stdout)
+        self.assertIn("  - p99 latency: MAPE 6.2 %", done.stdout)
 
     def test_a_path_is_compared_with_the_sum_of_its_stages(self):
         # 20 us against 25 us: -20 %. 20 + 200 us against 200 us: +10 %.
