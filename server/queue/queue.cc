@@ -25,12 +25,18 @@ void Queue::AddStudy(int64_t study, int64_t epoch,
       study, Entry{epoch, std::move(model_versions), std::move(queue)});
 }
 
-void Queue::RemoveStudy(int64_t study) {
+std::vector<Lease> Queue::RemoveStudy(int64_t study) {
   studies_.erase(study);
+  std::vector<Lease> ended;
   for (auto it = leases_.begin(); it != leases_.end();) {
-    const bool ends = it->second.study == study && !it->second.recording;
-    it = ends ? leases_.erase(it) : std::next(it);
+    if (it->second.study != study || it->second.recording) {
+      ++it;
+      continue;
+    }
+    ended.push_back(std::move(it->second));
+    it = leases_.erase(it);
   }
+  return ended;
 }
 
 const Queue::Entry* Queue::Find(int64_t study) const {

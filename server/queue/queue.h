@@ -54,9 +54,9 @@ class Queue {
 
   void AddStudy(int64_t study, int64_t epoch,
                 std::vector<std::string> model_versions, StudyQueue queue);
-  // Stops leasing; results of its leases are refused, except those being
-  // recorded.
-  void RemoveStudy(int64_t study);
+  // Stops leasing. Returns its leases, which end; those whose results are being
+  // recorded go on.
+  std::vector<Lease> RemoveStudy(int64_t study);
 
   // Up to `room` new leases for a worker of exactly these model versions.
   // Studies take turns. `sharers`: how many workers may share what is left.
