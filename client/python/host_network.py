@@ -6,10 +6,16 @@ reached is not computed.
 
 import time
 
+import google.protobuf.message
+import onnx
 import torch
 
 import float_runner
 import onnx_stages
+
+# What HostNetwork(path) raises for a file that is not such a network.
+UNREADABLE = (OSError, google.protobuf.message.DecodeError,
+              onnx.checker.ValidationError, onnx_stages.Unsupported)
 
 
 class HostNetwork:

@@ -42,16 +42,18 @@ THRESHOLD_PAIRS = ((0.55, 0.55), (0.60, 0.80), (0.70, 0.70), (0.80, 0.95),
 
 def main():
     arguments = _arguments()
-    header, rows = _trace(arguments.trace)
-    network = host_network.HostNetwork(arguments.model)
+    rows = _trace(arguments.trace)
+    network = _network(arguments.model)
     host_network.use_one_thread()
     parts = digits_data.load()
     calibration = host_network.batch_of_one(parts["train"].images)
     replayed = host_network.batch_of_one(parts["select"].images)
+    _check_trace(arguments, network.exits, rows, parts["select"].sample)
     measured = _measure(network, calibration, replayed, arguments)
     out = pathlib.Path(arguments.out)
     out.mkdir(parents=True, exist_ok=True)
-    _write_stage_times(out / "stage_times.csv", network.exits, measured)
+    _write_stage_times(out / "stage_times.csv", arguments.network,
+                       network.exits, measured)
     host_platform.write(out / "platform.yaml", arguments.network,
                         network.exits, measured["stages"],
                         host_network.runtime_name())
@@ -84,11 +86,28 @@ def _arguments():
 
 
 def _trace(path):
-    """Returns (header, the fp32 rows of split `select` in file order)."""
-    header, rows = trace_format.read(path)
-    chosen = [row for row in rows
-              if (row["dtype"], row["split"]) == ("fp32", "select")]
-    return header, chosen
+    """Returns the fp32 rows of split `select` in file order."""
+    _, rows = trace_format.read(path)
+    return [row for row in rows
+            if (row.get("dtype"), row.get("split")) == ("fp32", "select")]
+
+
+def _network(path):
+    try:
+        return host_network.HostNetwork(path)
+    except host_network.UNREADABLE as error:
+        needs.fail("measure_host.py", f"{path}: not a network that can run "
+                   f"here: {error}")
+
+
+def _check_trace(arguments, exits, rows, samples):
+    """Refuses a trace of other exits or of other samples than replayed."""
+    if (not rows or trace_format.exits_of(rows[0]) != exits
+            or [row["sample"] for row in rows] != [str(s) for s in samples]):
+        needs.fail("measure_host.py", f"{arguments.trace}: is not the trace "
+                   f"of {arguments.model}: its fp32 rows of split select must "
+                   f"be the {len(samples)} samples of the data set's split, "
+                   f"with the exits {', '.join(exits)}")
 
 
 def _measure(network, calibration, replayed, arguments):
@@ -158,23 +177,23 @@ STAGE_COLUMNS = (
     "latency_median_s", "latency_low_s", "latency_high_s")
 
 
-def _write_stage_times(path, exits, measured):
+def _write_stage_times(path, network, exits, measured):
     """One row per stage (of the full path) and per exit path (stage `all`)."""
-    rows = [_stage_row("all_stages", name, times)
+    rows = [_stage_row(network, "all_stages", name, times)
             for name, times in zip(exits, measured["stages"])]
-    rows += [_stage_row(name, "all", times)
+    rows += [_stage_row(network, name, "all", times)
              for name, times in zip(exits, measured["paths"])]
     _write_csv(path, STAGE_COLUMNS, rows)
 
 
-def _stage_row(scenario, stage, times):
+def _stage_row(network, scenario, stage, times):
     seconds = [nanoseconds / 1e9 for nanoseconds in times]
     average = intervals.mean(seconds)
     deviation = (sum((s - average) ** 2 for s in seconds)
                  / (len(seconds) - 1)) ** 0.5
     low, high = intervals.median_interval(seconds)
-    return ["host", host_network.runtime_name(), "digits_three_exits", "fp32",
-            1, 1, "as_found", scenario, stage, f"{average:.9g}",
+    return ["host", host_network.runtime_name(), network, "fp32", 1, 1,
+            "as_found", scenario, stage, f"{average:.9g}",
             f"{deviation:.9g}", len(seconds), "", "", "", "",
             f"{intervals.median(seconds):.9g}", f"{low:.9g}", f"{high:.9g}"]
 

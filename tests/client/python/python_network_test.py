@@ -3,6 +3,7 @@
 Needs torch, sklearn and onnx; where one is absent, says so and exits 77.
 """
 
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -123,6 +124,22 @@ class NetworkTest(unittest.TestCase):
             with self.assertRaisesRegex(onnx_stages.Unsupported,
                                         "node relu1: operator Tanh"):
                 onnx_stages.load(file.name)
+
+    def _measure(self, *arguments):
+        return subprocess.run(
+            ["/usr/bin/python3", "-B", paths.PROGRAMS / "measure_host.py",
+             *arguments, "--out", "/no/such/folder"],
+            capture_output=True, text=True, check=False)
+
+    def test_measuring_a_file_that_is_not_onnx_is_refused(self):
+        done = self._measure("--model", __file__)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("not a network that can run here", done.stderr)
+
+    def test_measuring_against_another_trace_is_refused(self):
+        done = self._measure("--trace", __file__)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("is not the trace of", done.stderr)
 
 
 if __name__ == "__main__":
