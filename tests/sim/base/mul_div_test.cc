@@ -2,99 +2,74 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cstdint>
 #include <limits>
-
-#include "sim/base/random.h"
 
 namespace dynarch {
 namespace {
 
 constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
 
-// 256-bit numbers as eight 32-bit digits, least significant first: an oracle
-// that shares nothing with the code under test.
-using Digits = std::array<uint32_t, 8>;
-
-Digits DigitsOf(absl::uint128 value) {
-  Digits digits = {};
-  for (int i = 0; i < 4; ++i) {
-    digits[i] = static_cast<uint32_t>(absl::Uint128Low64(value >> (32 * i)));
-  }
-  return digits;
-}
-
-// `sum` += `a` * `b`.
-void AddProduct(const Digits& a, const Digits& b, Digits& sum) {
-  for (int i = 0; i < 8; ++i) {
-    uint64_t carry = 0;
-    for (int j = 0; i + j < 8; ++j) {
-      const uint64_t term = uint64_t{a[i]} * b[j] + sum[i + j] + carry;
-      sum[i + j] = static_cast<uint32_t>(term);
-      carry = term >> 32;
-    }
-  }
-}
-
-// A number of any bit length up to 127.
-absl::uint128 AnyLength(RandomStream& random) {
-  const absl::uint128 bits =
-      absl::MakeUint128(random.Next64() >> 1, random.Next64());
-  return bits >> static_cast<int>(random.UniformBelow(127));
-}
-
-TEST(MulDivTest, SmallProducts) {
-  // 7 x 9 = 63 = 6 x 10 + 3.
-  const QuotientRemainder result = MulDiv(7, 9, 10);
-  EXPECT_EQ(result.quotient, 6);
+TEST(MulDivTest, GivesQuotientAndRemainder) {
+  const QuotientRemainder result = MulDiv(7, 5, 4);
+  EXPECT_EQ(result.quotient, 8);
   EXPECT_EQ(result.remainder, 3);
+  EXPECT_EQ(MulDivCeil(7, 5, 4), 9);
+  EXPECT_EQ(MulDivCeil(7, 4, 4), 7);
+  EXPECT_EQ(MulDivCeil(0, 4, 4), 0);
 }
 
-TEST(MulDivTest, ProductEqualsQuotientTimesDivisorPlusRemainder) {
-  RandomStream random({.seed = 21});
-  int passed_128_bits = 0;
-  for (int i = 0; i < 20'000; ++i) {
-    const absl::uint128 a = AnyLength(random);
-    const absl::uint128 b = AnyLength(random);
-    const absl::uint128 divisor = AnyLength(random) + 1;
-    const QuotientRemainder result = MulDiv(a, b, divisor);
-    if (result.quotient == absl::Uint128Max()) continue;  // next test
-    Digits product = {};
-    AddProduct(DigitsOf(a), DigitsOf(b), product);
-    Digits back = DigitsOf(result.remainder);
-    AddProduct(DigitsOf(result.quotient), DigitsOf(divisor), back);
-    ASSERT_EQ(product, back);
-    ASSERT_LT(result.remainder, divisor);
-    if ((product[4] | product[5] | product[6] | product[7]) != 0) {
-      ++passed_128_bits;
-    }
+TEST(MulDivTest, IsExactPast128Bits) {
+  // 2^100 * 2^100 / 2^90 = 2^110.
+  const absl::uint128 one = 1;
+  EXPECT_EQ(MulDiv(one << 100, one << 100, one << 90).quotient, one << 110);
+  // (2^100 + 1)(2^100 - 1) = 2^200 - 1; by 2^80 that is 2^120 - 1 and
+  // 2^80 - 1 over.
+  const QuotientRemainder result =
+      MulDiv((one << 100) + 1, (one << 100) - 1, one << 80);
+  EXPECT_EQ(result.quotient, (one << 120) - 1);
+  EXPECT_EQ(result.remainder, (one << 80) - 1);
+  // 10^36 * 10^36 / (10^36 - 1): 10^36 * 10^36 = (10^36 - 1)(10^36 + 1) + 1.
+  const absl::uint128 large =
+      absl::uint128(1'000'000'000'000'000'000) * 1'000'000'000'000'000'000;
+  const QuotientRemainder odd = MulDiv(large, large, large - 1);
+  EXPECT_EQ(odd.quotient, large + 1);
+  EXPECT_EQ(odd.remainder, 1);
+}
+
+// Where both ways apply: a b / d = (a / d) b + (a mod d) b / d, in 128 bits.
+TEST(MulDivTest, EqualsDivisionByPartsOnRandomNumbers) {
+  uint64_t state = 20260103;
+  const auto next = [&state](int bits) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return state >> (64 - bits);
+  };
+  int wide = 0;
+  for (int round = 0; round < 20000; ++round) {
+    // a < 2^110, d < 2^60, b < 2^60: a b up to 2^170, (a / d) b < 2^128 kept
+    // by a d of at least 2^59.
+    const absl::uint128 a = absl::MakeUint128(next(46), next(64));
+    const absl::uint128 b = next(60);
+    const absl::uint128 d = (absl::uint128(1) << 59) + next(59);
+    const absl::uint128 rest = (a % d) * b;
+    const absl::uint128 quotient = (a / d) * b + rest / d;
+    const QuotientRemainder got = MulDiv(a, b, d);
+    ASSERT_EQ(got.quotient, quotient);
+    ASSERT_EQ(got.remainder, rest % d);
+    wide += a > (absl::Uint128Max() >> 60);
   }
-  EXPECT_GT(passed_128_bits, 2'000);
+  EXPECT_GT(wide, 10000);
 }
 
-TEST(MulDivTest, AQuotientThatDoesNotFitIsTheLargest) {
-  // 2^100 x 2^100 / 2^72 = 2^128.
-  const absl::uint128 large = absl::uint128(1) << 100;
-  EXPECT_EQ(MulDiv(large, large, absl::uint128(1) << 72).quotient,
-            absl::Uint128Max());
-  EXPECT_EQ(MulDiv(large, large, absl::uint128(1) << 73).quotient,
-            absl::uint128(1) << 127);
-}
-
-TEST(MulDivCeilTest, RoundsUp) {
-  EXPECT_EQ(MulDivCeil(7, 9, 10), 7);
-  EXPECT_EQ(MulDivCeil(7, 10, 10), 7);
-  EXPECT_EQ(MulDivCeil(0, 10, 10), 0);
-  EXPECT_EQ(MulDivCeil(1, 1, absl::uint128(1) << 126), 1);
-}
-
-TEST(MulDivCeilTest, StopsAtTheLargestInt64) {
+TEST(MulDivTest, StopsAtTheLargestValue) {
+  const absl::uint128 one = 1;
+  EXPECT_EQ(MulDiv(one << 127, one << 127, 1).quotient, absl::Uint128Max());
+  EXPECT_EQ(MulDivCeil(one << 127, one << 127, 1), kLargest);
+  EXPECT_EQ(MulDivCeil(one << 63, 1, 1), kLargest);
   EXPECT_EQ(MulDivCeil(kLargest, 1, 1), kLargest);
-  EXPECT_EQ(MulDivCeil(kLargest, 2, 1), kLargest);
-  // (2^63 - 2) + 1/2 rounds up to 2^63 - 1.
-  EXPECT_EQ(MulDivCeil(absl::uint128(kLargest) * 2 - 1, 1, 2), kLargest);
   EXPECT_EQ(MulDivCeil(kLargest - 1, 1, 1), kLargest - 1);
+  // 2^63 - 1.5, rounded up, is the largest itself.
+  EXPECT_EQ(MulDivCeil((one << 64) - 3, 1, 2), kLargest);
 }
 
 }  // namespace
