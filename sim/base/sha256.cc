@@ -26,11 +26,11 @@ constexpr uint32_t kRound[64] = {
 // The message schedule W of one block (6.2.2, step 1).
 std::array<uint32_t, 64> Schedule(const uint8_t* block) {
   std::array<uint32_t, 64> w;
-  for (int t = 0; t < 16; ++t) {
+  for (size_t t = 0; t < 16; ++t) {
     w[t] = uint32_t{block[4 * t]} << 24 | uint32_t{block[4 * t + 1]} << 16 |
            uint32_t{block[4 * t + 2]} << 8 | uint32_t{block[4 * t + 3]};
   }
-  for (int t = 16; t < 64; ++t) {
+  for (size_t t = 16; t < 64; ++t) {
     const uint32_t s0 =
         std::rotr(w[t - 15], 7) ^ std::rotr(w[t - 15], 18) ^ (w[t - 15] >> 3);
     const uint32_t s1 =
