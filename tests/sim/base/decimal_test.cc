@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <ostream>
 #include <string>
 
 #include "sim/base/random.h"
@@ -27,6 +28,7 @@ struct ParseCase {
   int64_t mantissa;
   int exponent;
 };
+void PrintTo(const ParseCase& c, std::ostream* out) { *out << c.text; }
 class DecimalParseTest : public ::testing::TestWithParam<ParseCase> {};
 TEST_P(DecimalParseTest, IsNormalised) {
   const Decimal decimal = D(GetParam().text);
@@ -140,6 +142,7 @@ struct PrintCase {
   std::string text;
   std::string want;
 };
+void PrintTo(const PrintCase& c, std::ostream* out) { *out << c.text; }
 class DecimalPrintTest : public ::testing::TestWithParam<PrintCase> {};
 TEST_P(DecimalPrintTest, IsShortAndParsesBack) {
   const Decimal decimal = D(GetParam().text);

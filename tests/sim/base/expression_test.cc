@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,7 @@ struct TruthCase {
   std::string text;
   bool want;
 };
+void PrintTo(const TruthCase& c, std::ostream* out) { *out << c.text; }
 class ExpressionTruthTest : public ::testing::TestWithParam<TruthCase> {};
 TEST_P(ExpressionTruthTest, Evaluates) {
   EXPECT_THAT(Evaluate(GetParam().text), IsOkAndHolds(Value(GetParam().want)))
@@ -302,6 +304,7 @@ struct ErrorCase {
   std::string text;
   std::string want;  // begins the message
 };
+void PrintTo(const ErrorCase& c, std::ostream* out) { *out << c.text; }
 class ExpressionErrorTest : public ::testing::TestWithParam<ErrorCase> {};
 TEST_P(ExpressionErrorTest, NamesTheColumnAndTheWayOut) {
   EXPECT_THAT(CompileError(GetParam().text),

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <ostream>
 #include <string>
 
 #include "sim/base/random.h"
@@ -23,6 +24,7 @@ struct ReadCase {
   Dimension dimension;
   int64_t want;
 };
+void PrintTo(const ReadCase& c, std::ostream* out) { *out << c.text; }
 class ParseQuantityTest : public ::testing::TestWithParam<ReadCase> {};
 TEST_P(ParseQuantityTest, IsTheExactNumberOfBaseUnits) {
   EXPECT_THAT(ParseQuantity(GetParam().text, GetParam().dimension),
@@ -127,6 +129,7 @@ struct PrintCase {
   Dimension dimension;
   std::string want;
 };
+void PrintTo(const PrintCase& c, std::ostream* out) { *out << c.want; }
 class FormatQuantityTest : public ::testing::TestWithParam<PrintCase> {};
 TEST_P(FormatQuantityTest, IsReadable) {
   EXPECT_EQ(FormatQuantity(GetParam().value, GetParam().dimension),
