@@ -9,11 +9,21 @@ namespace {
 
 constexpr int kBlock = 64;
 
-// Bit i: `values[i]` satisfies `taken`.
+// Bit i: `values[i]` satisfies `taken`. Eight at a time, so that comparisons do
+// not wait for one another.
 template <typename Taken>
 uint64_t MaskOf(const double* values, int count, Taken taken) {
   uint64_t mask = 0;
-  for (int i = 0; i < count; ++i) {
+  int i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const double* v = values + i;
+    const uint64_t low =
+        taken(v[0]) | taken(v[1]) << 1 | taken(v[2]) << 2 | taken(v[3]) << 3;
+    const uint64_t high =
+        taken(v[4]) | taken(v[5]) << 1 | taken(v[6]) << 2 | taken(v[7]) << 3;
+    mask |= (low | high << 4) << i;
+  }
+  for (; i < count; ++i) {
     mask |= static_cast<uint64_t>(taken(values[i])) << i;
   }
   return mask;
@@ -45,31 +55,34 @@ Replay ReplayTrace(const TraceSlice& slice,
 
 ReplayIndex::ReplayIndex(const TraceSlice& slice,
                          absl::Span<const graph::Decision> decisions)
-    : sample_count_(static_cast<int64_t>(slice.samples.size())),
-      columns_(decisions.size()) {
-  const size_t exits = decisions.size();
-  for (size_t exit = 0; exit < exits; ++exit) {
-    Column& column = columns_[exit];
-    column.signal = decisions[exit].signal;
-    column.values.resize(sample_count_);
-    column.correct.assign((sample_count_ + kBlock - 1) / kBlock, 0);
-    for (int64_t sample = 0; sample < sample_count_; ++sample) {
+    : sample_count_(static_cast<int64_t>(slice.samples.size())) {
+  for (const graph::Decision& decision : decisions) {
+    signals_.push_back(decision.signal);
+  }
+  const int64_t exits = static_cast<int64_t>(decisions.size());
+  const int64_t blocks = (sample_count_ + kBlock - 1) / kBlock;
+  values_.assign(blocks * exits * kBlock, 0.0);
+  correct_.assign(blocks * exits, 0);
+  for (int64_t sample = 0; sample < sample_count_; ++sample) {
+    const int64_t block = sample / kBlock, place = sample % kBlock;
+    for (int64_t exit = 0; exit < exits; ++exit) {
       const ExitRecord& record = slice.records[sample * exits + exit];
-      column.values[sample] = SignalOf(record, column.signal);
-      column.correct[sample / kBlock] |= static_cast<uint64_t>(record.correct)
-                                         << (sample % kBlock);
+      const int64_t column = block * exits + exit;
+      values_[column * kBlock + place] = SignalOf(record, signals_[exit]);
+      correct_[column] |= static_cast<uint64_t>(record.correct) << place;
     }
   }
 }
 
 uint64_t ReplayIndex::Takes(size_t exit, const Threshold& threshold,
                             int64_t block, int count) const {
-  if (exit + 1 == columns_.size()) return LowBits(count);
+  if (exit + 1 == signals_.size()) return LowBits(count);
   if (threshold.kind() == Threshold::Kind::kNever) return 0;
   if (threshold.kind() == Threshold::Kind::kAlways) return LowBits(count);
-  const double* values = columns_[exit].values.data() + block * kBlock;
+  const double* values =
+      values_.data() + (block * signals_.size() + exit) * kBlock;
   const double limit = threshold.value();
-  if (columns_[exit].signal == graph::Signal::kEntropy) {
+  if (signals_[exit] == graph::Signal::kEntropy) {
     return MaskOf(values, count, [limit](double v) { return v < limit; });
   }
   return MaskOf(values, count, [limit](double v) { return v >= limit; });
@@ -77,20 +90,21 @@ uint64_t ReplayIndex::Takes(size_t exit, const Threshold& threshold,
 
 void ReplayIndex::Run(absl::Span<const Threshold> thresholds,
                       Replay& replay) const {
+  const int64_t exits = static_cast<int64_t>(signals_.size());
   replay.taken.resize(sample_count_);
-  replay.exit_counts.assign(columns_.size(), 0);
+  replay.exit_counts.assign(exits, 0);
   replay.correct = 0;
   for (int64_t block = 0; block * kBlock < sample_count_; ++block) {
     const int count = static_cast<int>(
         std::min<int64_t>(kBlock, sample_count_ - block * kBlock));
     uint64_t undecided = LowBits(count);
     uint8_t* taken = replay.taken.data() + block * kBlock;
-    for (size_t exit = 0; undecided != 0; ++exit) {
+    for (int64_t exit = 0; undecided != 0; ++exit) {
       const uint64_t leaves =
           undecided & Takes(exit, thresholds[exit], block, count);
       undecided &= ~leaves;
       replay.exit_counts[exit] += absl::popcount(leaves);
-      replay.correct += absl::popcount(leaves & columns_[exit].correct[block]);
+      replay.correct += absl::popcount(leaves & correct_[block * exits + exit]);
       for (uint64_t rest = leaves; rest != 0; rest &= rest - 1) {
         taken[absl::countr_zero(rest)] = static_cast<uint8_t>(exit);
       }

@@ -70,9 +70,10 @@ Replay ReplayTrace(const TraceSlice& slice,
                    absl::Span<const graph::Decision> decisions,
                    absl::Span<const Threshold> thresholds);
 
-// A slice laid out for replaying it under many thresholds: by exit, the signal
-// that its decision reads and the correctness, 64 samples a word. A sample that
-// has left is not read again.
+// A slice laid out for replaying it under many thresholds: in blocks of 64
+// samples, each block exit by exit with the signal that the decision reads and
+// a bit of correctness per sample, so that a replay reads memory in one
+// direction. What a block has left is not read further.
 //
 // Immutable; independent of the slice it was made from.
 class ReplayIndex {
@@ -88,17 +89,14 @@ class ReplayIndex {
   void Run(absl::Span<const Threshold> thresholds, Replay& replay) const;
 
  private:
-  struct Column {
-    graph::Signal signal;
-    std::vector<double> values;     // By sample.
-    std::vector<uint64_t> correct;  // A bit by sample.
-  };
-  // Of the samples `block` * 64 + i, i < `count`, those that exit `exit` takes.
+  // Samples of block `block` that exit `exit` takes, a bit by sample.
   uint64_t Takes(size_t exit, const Threshold& threshold, int64_t block,
                  int count) const;
 
   int64_t sample_count_ = 0;
-  std::vector<Column> columns_;  // By exit.
+  std::vector<graph::Signal> signals_;  // By exit.
+  std::vector<double> values_;          // [block][exit][sample].
+  std::vector<uint64_t> correct_;       // [block][exit].
 };
 
 }  // namespace dynarch::behavior
