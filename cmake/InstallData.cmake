@@ -1,5 +1,4 @@
 # share/dynarch of an installation: the catalogue and the examples.
-include(GNUInstallDirs)
 set(DYNARCH_DATA_DIR ${CMAKE_INSTALL_DATADIR}/dynarch)
 if(EXISTS ${PROJECT_SOURCE_DIR}/sim/catalog)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/sim/catalog
