@@ -208,7 +208,7 @@ std::string BreakdownText(const RunTotals& totals) {
   table.AddRow({"transitions", cells.Energy(sums.transitions),
                 cells.Share(sums.transitions)});
   table.AddRow(
-      {"board", cells.Energy(sums.overhead), cells.Share(sums.overhead)});
+      {"overhead", cells.Energy(sums.overhead), cells.Share(sums.overhead)});
   table.AddRow({"all", cells.Energy(totals.total_energy),
                 cells.Share(totals.total_energy)});
   absl::StrAppend(&out, table.ToString(), "\n");

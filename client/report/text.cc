@@ -66,10 +66,12 @@ std::string FactorText(std::optional<double> factor) {
 }
 
 std::string CountText(int64_t count) {
-  std::string text = absl::StrCat(count);
-  const int first = count < 0 ? 1 : 0;
-  for (int at = static_cast<int>(text.size()) - 3; at > first; at -= 3) {
-    text.insert(at, ",");
+  const std::string digits = absl::StrCat(count);
+  const size_t first = count < 0 ? 1 : 0;
+  std::string text;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > first && (digits.size() - i) % 3 == 0) text.push_back(',');
+    text.push_back(digits[i]);
   }
   return text;
 }
