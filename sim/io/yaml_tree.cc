@@ -19,6 +19,20 @@ Position PositionOf(const YAML::Mark& mark) {
   return {.line = mark.line + 1, .column = mark.column + 1};
 }
 
+// Position of the character with `before` characters before it. At the end of
+// the text the parser's own line and column are not to be trusted.
+Position PositionAt(absl::string_view text, int before) {
+  Position at;
+  for (const char c : text) {
+    const bool continues = (c & 0xC0) == 0x80;  // of a UTF-8 character
+    if (continues) continue;
+    if (before-- <= 0) break;
+    ++at.column;
+    if (c == '\n') at = {.line = at.line + 1, .column = 1};
+  }
+  return at;
+}
+
 absl::Status ErrorAt(const std::string& file, Position at,
                      absl::string_view what) {
   return absl::InvalidArgumentError(
@@ -183,8 +197,8 @@ absl::StatusOr<YamlNode> ParseYaml(absl::string_view text,
     }
   } catch (const YAML::Exception& error) {
     if (!builder.status().ok()) return builder.status();
-    return ErrorAt(file, PositionOf(error.mark),
-                   absl::StrCat("not YAML: ", error.msg));
+    const Position at = PositionAt(text, error.mark.pos);
+    return ErrorAt(file, at, absl::StrCat("not YAML: ", error.msg));
   }
   if (!builder.status().ok()) return builder.status();
   return builder.TakeRoot();

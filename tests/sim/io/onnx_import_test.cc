@@ -34,8 +34,8 @@ TEST(OnnxImportTest, DigitsGiveExactlyTheCommittedNetwork) {
 
 // Derived by hand from client/python/three_exits.py. A 3x3 convolution with
 // padding 1 keeps the 8x8 pixels; MACs = pixels * outputs * inputs * 9.
-//   conv1   64*8*1*9 = 4,608           exit1_fc  8 channels*4*4=128 -> 10: 1,280
-//   conv2a  64*32*8*9 = 147,456        conv2b    64*32*32*9 = 589,824
+//   conv1   64*8*1*9 = 4,608           exit1_fc  8 channels*4*4=128 -> 10:
+//   1,280 conv2a  64*32*8*9 = 147,456        conv2b    64*32*32*9 = 589,824
 //   exit2_fc 32*10 = 320
 //   conv3a  64*64*32*9 = 1,179,648     pool3 halves to 4x4
 //   conv3b  16*96*64*9 = 884,736       exit3_fc  96*2*2=384 -> 10: 3,840
@@ -44,13 +44,12 @@ TEST(OnnxImportTest, DigitsHaveTheShapesAndMacsDerivedByHand) {
                        ImportOnnxFile(Example("digits.onnx")));
   ASSERT_OK_AND_ASSIGN(const graph::Network network,
                        wire::NetworkFrom(message));
-  EXPECT_EQ(network.total_macs(),
-            Macs(4'608 + 1'280 + 147'456 + 589'824 + 320 + 1'179'648 +
-                 884'736 + 3'840));
+  EXPECT_EQ(network.total_macs(), Macs(4'608 + 1'280 + 147'456 + 589'824 + 320 +
+                                       1'179'648 + 884'736 + 3'840));
   // Weights and biases: outputs * (inputs * 9 + 1), or outputs*(features+1).
-  EXPECT_EQ(network.total_weight_elements(),
-            8 * 10 + 10 * 129 + 32 * 73 + 32 * 289 + 10 * 33 + 64 * 289 +
-                96 * 577 + 10 * 385);
+  EXPECT_EQ(network.total_weight_elements(), 8 * 10 + 10 * 129 + 32 * 73 +
+                                                 32 * 289 + 10 * 33 + 64 * 289 +
+                                                 96 * 577 + 10 * 385);
   const auto shape_of = [&](const std::string& name) {
     for (size_t i = 0; i < network.actors().size(); ++i) {
       if (network.actors()[i].name == name) {
