@@ -203,7 +203,7 @@ INSTANTIATE_TEST_SUITE_P(
                                    {"jetson_xavier_nx", "cpu", 0.8, 0.9},
                                    {"jetson_xavier_nx", "gpu", 16, 16},
                                    {"stm32l4r5", "cpu", 5, 6},
-                                   {"gap9", "cpu", 4, 6},
+                                   {"gap9", "cpu", 3, 4},
                                    {"gap9", "cluster", 30, 40},
                                    {"npu_16x16", "cpu", 4, 4}}),
     [](const auto& info) {
