@@ -216,7 +216,10 @@ Model::Model(mapping::System system) : system_(std::move(system)) {
 }
 
 bool Model::IsSparse(int exit, Picoseconds period) const {
-  const Picoseconds latency = profile(exit).latency;
+  return EndsIdle(profile(exit).latency, period);
+}
+
+bool Model::EndsIdle(Picoseconds latency, Picoseconds period) const {
   return latency + slack_ <= period && latency + strict_slack_ < period;
 }
 

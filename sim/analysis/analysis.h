@@ -38,6 +38,9 @@ class Model {
   // release at the very instant of the time-out keeps it awake.
   bool IsSparse(int exit, Picoseconds period) const;
 
+  // The same of an inference that takes `latency`, whatever it waited for.
+  bool EndsIdle(Picoseconds latency, Picoseconds period) const;
+
   // Of a run whose inferences take exit s `counts[s]` times.
   Regime RegimeOf(absl::Span<const int64_t> counts, Picoseconds period) const;
 

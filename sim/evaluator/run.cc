@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
-#include "sim/engine/engine.h"
+#include "sim/evaluator/cycles.h"
 
 namespace dynarch::evaluator {
 namespace {
@@ -56,8 +56,7 @@ TimedRun RunTimed(const analysis::Model& model,
       return {std::move(*result), study::Fidelity::kAnalytical};
     }
   }
-  return {engine::Run(engine::Compile(model.system()), workload, samples),
-          study::Fidelity::kEvent};
+  return {RunByCycles(model, workload, samples), study::Fidelity::kEvent};
 }
 
 bool IsStable(const analysis::Model& model, const ReplayedSlice& slice,
