@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_join.h"
 #include "sim/base/name_match.h"
 #include "sim/base/status_macros.h"
 #include "sim/wire/field_error.h"
 #include "sim/wire/network_wire.h"
+#include "sim/wire/platform_facts.h"
 #include "sim/wire/platform_wire.h"
 #include "sim/wire/power_wire.h"
 #include "sim/wire/study_goals.h"
@@ -93,28 +93,12 @@ absl::StatusOr<std::vector<behavior::Threshold>> DefaultThresholds(
   return thresholds;
 }
 
-bool AnyPlatformHas(const std::vector<platform::Platform>& platforms,
-                    const std::string& element) {
-  return std::any_of(platforms.begin(), platforms.end(), [&](const auto& p) {
-    return p.ElementNamed(element).has_value();
-  });
-}
-
-absl::Status CheckElement(const std::string& path, const std::string& element,
-                          const std::vector<platform::Platform>& platforms) {
-  if (AnyPlatformHas(platforms, element)) return absl::OkStatus();
-  std::vector<std::string> names;
-  for (const platform::Platform& platform : platforms) {
-    for (const auto& one : platform.elements()) names.push_back(one.name);
-  }
-  return UnknownName(path, "element", element, names);
-}
-
 // Elements by stage; empty where the space fills them.
 absl::StatusOr<std::vector<std::string>> DefaultElements(
     const v1::StudySpec& message, const graph::Network& network,
-    const std::vector<platform::Platform>& platforms,
     const Explored& explored) {
+  const std::vector<std::string> known =
+      ElementsOf(FactsOf(message.platforms()));
   const auto& given = message.mapping().stages();
   const int stages = static_cast<int>(network.stages().size());
   if (given.size() > 1 && given.size() != stages) {
@@ -123,8 +107,9 @@ absl::StatusOr<std::vector<std::string>> DefaultElements(
                       " stages, is allowed");
   }
   for (int i = 0; i < given.size(); ++i) {
-    DYNARCH_RETURN_IF_ERROR(CheckElement(
-        absl::StrCat("mapping.stages[", i, "]"), given[i], platforms));
+    DYNARCH_RETURN_IF_ERROR(IndexOfName(absl::StrCat("mapping.stages[", i, "]"),
+                                        "element", given[i], known)
+                                .status());
   }
   std::vector<std::string> elements(stages);
   for (int i = 0; i < stages; ++i) {
@@ -139,24 +124,18 @@ absl::StatusOr<std::vector<std::string>> DefaultElements(
   return elements;
 }
 
-absl::StatusOr<std::string> DefaultPoint(
-    const v1::StudySpec& message,
-    const std::vector<platform::Platform>& platforms) {
+absl::StatusOr<std::string> DefaultPoint(const v1::StudySpec& message) {
   const std::string& point = message.policy().operating_point();
   if (point.empty()) return point;
-  std::vector<std::string> names;
-  for (const platform::Platform& platform : platforms) {
-    if (platform.OperatingPointNamed(point).has_value()) return point;
-    for (const auto& one : platform.operating_points()) {
-      names.push_back(one.name);
-    }
-  }
-  return UnknownName("policy.operating_point", "operating point", point, names);
+  DYNARCH_RETURN_IF_ERROR(
+      IndexOfName("policy.operating_point", "operating point", point,
+                  OperatingPointsOf(FactsOf(message.platforms())))
+          .status());
+  return point;
 }
 
 absl::StatusOr<study::BoundCandidate> DefaultsFrom(
     const v1::StudySpec& message, const graph::Network& network,
-    const std::vector<platform::Platform>& platforms,
     const space::DesignSpace& space) {
   const Explored explored(space.parameters());
   study::BoundCandidate defaults;
@@ -165,11 +144,9 @@ absl::StatusOr<study::BoundCandidate> DefaultsFrom(
   DYNARCH_ASSIGN_OR_RETURN(
       defaults.thresholds,
       DefaultThresholds(message.network().definition(), explored));
-  DYNARCH_ASSIGN_OR_RETURN(
-      defaults.stage_elements,
-      DefaultElements(message, network, platforms, explored));
-  DYNARCH_ASSIGN_OR_RETURN(defaults.operating_point,
-                           DefaultPoint(message, platforms));
+  DYNARCH_ASSIGN_OR_RETURN(defaults.stage_elements,
+                           DefaultElements(message, network, explored));
+  DYNARCH_ASSIGN_OR_RETURN(defaults.operating_point, DefaultPoint(message));
   auto power = PowerPolicyFrom(message.policy().power());
   if (!power.ok()) return Below("policy.power", power.status());
   defaults.power = *power;
@@ -283,9 +260,8 @@ absl::StatusOr<study::StudySpec> CompileStudy(const v1::StudySpec& message,
   DYNARCH_ASSIGN_OR_RETURN(StudyOutline outline, OutlineStudy(message));
   DYNARCH_ASSIGN_OR_RETURN(spec.platforms, PlatformsFrom(message));
   DYNARCH_ASSIGN_OR_RETURN(spec.workload, WorkloadFrom(message.workload()));
-  DYNARCH_ASSIGN_OR_RETURN(
-      spec.defaults,
-      DefaultsFrom(message, spec.network, spec.platforms, outline.space));
+  DYNARCH_ASSIGN_OR_RETURN(spec.defaults,
+                           DefaultsFrom(message, spec.network, outline.space));
   DYNARCH_ASSIGN_OR_RETURN(spec.resolved,
                            ResolveAll(outline.space, spec.platforms));
   spec.baseline = message.baseline() == v1::NO_BASELINE
