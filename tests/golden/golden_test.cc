@@ -71,8 +71,10 @@ std::string Results(int64_t period_us) {
   std::string text = absl::StrCat("# period ", period_us, " us\n");
   const int64_t valid = spec->space.valid_count();
   for (int64_t i = 0; i < kCandidates; ++i) {
-    // Not a divisor of any digit's stride, so that every digit varies.
-    const int64_t index = spec->space.ValidIndexAt(i * 7'919 % valid);
+    // Evenly over the space, the last platform included; moved a little, so
+    // that every digit varies.
+    const int64_t rank = (i + 1) * valid / kCandidates - 1 - 5 * i;
+    const int64_t index = spec->space.ValidIndexAt(rank);
     const space::Candidate candidate = spec->space.At(index);
     absl::StrAppend(&text, index, " ", NameOf(*spec, candidate), "\n");
     for (const study::Fidelity fidelity :
