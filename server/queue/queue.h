@@ -30,7 +30,7 @@ struct QueueOptions {
   absl::Duration lease_cpu_time = absl::Milliseconds(250);
   int64_t min_candidates = 64;
   int64_t first_candidates = 1'024;
-  int64_t max_candidates = 8'192;
+  int64_t max_candidates = 4'096;
   // Ids are never given twice, also not by a server started again.
   int64_t first_lease_id = 1;
 };

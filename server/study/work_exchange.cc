@@ -311,8 +311,11 @@ void WorkExchange::FillLeases(Session& session,
 
 std::vector<WorkExchange::Outgoing> WorkExchange::Push() {
   std::vector<Outgoing> outgoing;
+  const absl::Time now = clock_();
   for (auto& [id, session] : sessions_) {
-    if (!session.pushes) continue;
+    // A worker that hangs would lose what it is given, again and again.
+    const bool hangs = session.last_heard + queue_.lease_ttl() <= now;
+    if (!session.pushes || hangs) continue;
     Outgoing out = {session.send, {}};
     FillLeases(session, out.response);
     if (out.response.leases_size() > 0) outgoing.push_back(std::move(out));
