@@ -128,7 +128,7 @@ absl::StatusOr<Sweep> RunSweep(const Context& context,
                            embedded::EmbeddedSystem::Start(options));
   DYNARCH_RETURN_IF_ERROR(system->StartWorkers());
   DYNARCH_ASSIGN_OR_RETURN(
-      const std::unique_ptr<StudyClient> client,
+      std::unique_ptr<StudyClient> client,
       connection::Connect(system->address(), kConnectPatience));
   DYNARCH_ASSIGN_OR_RETURN(const v1::Study created,
                            SubmitStudy(*client, study));
@@ -139,6 +139,7 @@ absl::StatusOr<Sweep> RunSweep(const Context& context,
   sweep.wall = absl::Now() - context.start;
   sweep.client_cpu = OwnCpu();
   DYNARCH_ASSIGN_OR_RETURN(sweep.front, client->QueryFront(sweep.study.name()));
+  client.reset();  // A draining server waits for open connections.
   sweep.usage = system->Stop();
   return sweep;
 }

@@ -10,8 +10,8 @@ from programs import SMALL_STUDY, Folder
 
 # Event-driven and long, so that there is time to disturb it.
 SLOW_STUDY = (SMALL_STUDY.replace("fidelity: analytical", "fidelity: event")
-              .replace("inferences: 1000", "inferences: 10000")
-              .replace("[0.5, 0.9, never]", "[0.5, 0.7, 0.9, 0.95, never]"))
+              .replace("inferences: 1000", "inferences: 1500")
+              .replace("[0.5, ", "[0.5, 0.6, 0.7, 0.8, "))
 
 
 class InterruptTest(unittest.TestCase):
@@ -42,12 +42,15 @@ class InterruptTest(unittest.TestCase):
 
     def test_a_worker_killed_halfway_changes_nothing(self):
         process = self.start("killed")
-        worker = programs.wait_for_child(process, "dynarch-worker")
-        # It works: it has used processor time beyond its start.
-        programs.wait_until(lambda: cpu_ticks(worker) > 20 or
-                            process.poll() is not None, "the worker works")
-        self.assertIsNone(process.poll(), "the study was too quick to disturb")
+
+        def working():  # A worker well past its start, so it has a lease.
+            return next((pid for pid, name in
+                         programs.children(process.pid).items()
+                         if name.startswith("dynarch-worker")
+                         and cpu_ticks(pid) > 20), None)
+        worker = programs.wait_until(working, "a worker works")
         os.kill(worker, signal.SIGKILL)
+        self.assertIsNone(process.poll(), "the study was too quick to disturb")
         text, errors = process.communicate(timeout=programs.TIMEOUT_S)
         self.assertEqual(process.returncode, 0, errors)
         self.assert_same_result(text)

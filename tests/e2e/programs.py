@@ -26,12 +26,12 @@ behavior: {trace: digits.csv}
 workload: {arrivals: {periodic: 33 ms}, deadline: 33 ms, inferences: 1000, seed: 7}
 baseline: best_gpu
 space:
-  platform: [jetson_tx2, npu_16x16]
+  platform: [jetson_xavier_nx, npu_16x16]
   network.dtype: [fp32, int8]
   mapping.stages: {each: [cpu, gpu, npu]}
   policy.power: [always_on, clock_gate]
-  decisions.exit1.threshold: [0.5, 0.9, never]
-  decisions.exit2.threshold: [0.5, 0.9, never]
+  decisions.exit1.threshold: [0.5, 0.94, never]
+  decisions.exit2.threshold: [0.5, 0.88, never]
 only_if:
   - platform has mapping.stages
   - platform has policy.power
