@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
+#include "sim/engine/engine.h"
 #include "sim/evaluator/cycles.h"
 
 namespace dynarch::evaluator {
@@ -50,11 +51,13 @@ absl::StatusOr<analysis::Model> BuildModel(const study::StudySpec& spec,
 TimedRun RunTimed(const analysis::Model& model,
                   const workload::Workload& workload,
                   const mapping::Samples& samples, study::Fidelity fidelity) {
-  if (fidelity == study::Fidelity::kAnalytical) {
-    auto result = analysis::Run(model, workload, samples);
-    if (result.has_value()) {
-      return {std::move(*result), study::Fidelity::kAnalytical};
-    }
+  if (fidelity == study::Fidelity::kEvent) {
+    return {engine::Run(engine::Compile(model.system()), workload, samples),
+            study::Fidelity::kEvent};
+  }
+  auto result = analysis::Run(model, workload, samples);
+  if (result.has_value()) {
+    return {std::move(*result), study::Fidelity::kAnalytical};
   }
   return {RunByCycles(model, workload, samples), study::Fidelity::kEvent};
 }

@@ -19,7 +19,8 @@ namespace dynarch::evaluator {
 absl::StatusOr<analysis::Model> BuildModel(const study::StudySpec& spec,
                                            const study::BoundCandidate& bound);
 
-// A run and what it was: kAnalytical outside its domain becomes kEvent.
+// A run and what it was. kEvent is the whole run, event by event. kAnalytical
+// outside its domain becomes kEvent, of which cycles that repeat are run once.
 struct TimedRun {
   measurement::RunResult result;
   study::Fidelity fidelity = study::Fidelity::kAnalytical;

@@ -193,9 +193,8 @@ bool Sweep::FillEvent(const Keys& keys, MetricInputs& inputs) {
   const analysis::Model* model = ModelOf(keys.machine);
   const ReplayedSlice* slice = SliceOf(keys.replay);
   if (model == nullptr || slice == nullptr) return false;
-  event_run_ = RunTimed(*model, spec_.workload, slice->samples(),
-                        study::Fidelity::kEvent)
-                   .result;
+  event_run_ =
+      RunTimed(*model, spec_.workload, slice->samples(), spec_.fidelity).result;
   inputs = InputsOf(event_run_, *slice, inputs.stable);
   return true;
 }
