@@ -1,31 +1,38 @@
 #include "sim/mapping/policy.h"
 
-#include <algorithm>
-#include <optional>
-
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "sim/base/name_match.h"
 #include "sim/base/quantity_parse.h"
+#include "sim/base/status_macros.h"
 
 namespace dynarch::mapping {
 namespace {
 
-// Takes `token` and the blanks before it off the front of `text`.
-bool Consume(absl::string_view& text, absl::string_view token) {
+// Removes `prefix` and the white space around it.
+bool Take(absl::string_view prefix, absl::string_view& text) {
   text = absl::StripLeadingAsciiWhitespace(text);
-  return absl::ConsumePrefix(&text, token);
+  if (!absl::ConsumePrefix(&text, prefix)) return false;
+  text = absl::StripLeadingAsciiWhitespace(text);
+  return true;
 }
 
-// The text between `power_gate: {timeout:` and `}`.
-std::optional<absl::string_view> TimeoutText(absl::string_view text) {
-  const bool begins = Consume(text, "power_gate") && Consume(text, ":") &&
-                      Consume(text, "{") && Consume(text, "timeout") &&
-                      Consume(text, ":");
-  text = absl::StripAsciiWhitespace(text);
-  if (!begins || !absl::ConsumeSuffix(&text, "}")) return std::nullopt;
+// Removes one pair of braces around all of the text, if there is one.
+absl::string_view WithoutBraces(absl::string_view text) {
+  absl::string_view inner = absl::StripAsciiWhitespace(text);
+  if (absl::ConsumePrefix(&inner, "{") && absl::ConsumeSuffix(&inner, "}")) {
+    return absl::StripAsciiWhitespace(inner);
+  }
   return absl::StripAsciiWhitespace(text);
+}
+
+absl::Status Unknown(absl::string_view text) {
+  return absl::InvalidArgumentError(absl::StrCat(
+      "got '", text,
+      "'; allowed: always_on, clock_gate, power_gate: {timeout: 1 ms}",
+      DidYouMean(text, {"always_on", "clock_gate", "power_gate"})));
 }
 
 }  // namespace
@@ -47,13 +54,6 @@ const platform::PowerState& IdleState(const PowerPolicy& policy,
   return domain.StateOrShallower(IdleStateKind(policy.kind));
 }
 
-bool Offers(const platform::Platform& platform, const PowerPolicy& policy) {
-  return std::any_of(platform.domains().begin(), platform.domains().end(),
-                     [&](const platform::PowerDomain& domain) {
-                       return domain.Has(IdleStateKind(policy.kind));
-                     });
-}
-
 std::string ToText(const PowerPolicy& policy) {
   switch (policy.kind) {
     case PowerPolicy::Kind::kAlwaysOn:
@@ -68,26 +68,31 @@ std::string ToText(const PowerPolicy& policy) {
   return "";
 }
 
-absl::StatusOr<PowerPolicy> ParsePowerPolicy(absl::string_view text) {
-  const absl::string_view trimmed = absl::StripAsciiWhitespace(text);
-  if (trimmed == "always_on") return PowerPolicy{};
-  if (trimmed == "clock_gate") {
-    return PowerPolicy{.kind = PowerPolicy::Kind::kClockGate, .timeout = {}};
-  }
-  const auto timeout_text = TimeoutText(trimmed);
-  if (!timeout_text.has_value()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("policy.power: got '", text,
-                     "'; allowed: always_on, clock_gate, "
-                     "power_gate: {timeout: 1 ms}"));
-  }
-  const auto timeout = ParseQuantity(*timeout_text, Dimension::kTime);
-  if (!timeout.ok()) {
+absl::StatusOr<PowerPolicy> PowerGateAfter(Picoseconds timeout) {
+  if (timeout < Picoseconds(0) || timeout > platform::kMaxTime) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "policy.power.power_gate.timeout: ", timeout.status().message()));
+        "timeout: got ", FormatQuantity(timeout.value(), Dimension::kTime),
+        "; allowed: 0 to ",
+        FormatQuantity(platform::kMaxTime.value(), Dimension::kTime)));
   }
-  return PowerPolicy{.kind = PowerPolicy::Kind::kPowerGate,
-                     .timeout = Picoseconds(*timeout)};
+  return PowerPolicy{PowerPolicy::Kind::kPowerGate, timeout};
+}
+
+absl::StatusOr<PowerPolicy> ParsePowerPolicy(absl::string_view text) {
+  absl::string_view rest = WithoutBraces(text);
+  if (rest == "always_on") return PowerPolicy{};
+  if (rest == "clock_gate") {
+    return PowerPolicy{PowerPolicy::Kind::kClockGate, {}};
+  }
+  if (!Take("power_gate", rest)) return Unknown(text);
+  if (rest.empty()) return PowerGateAfter(Picoseconds(0));
+  if (!Take(":", rest)) return Unknown(text);
+  rest = WithoutBraces(rest);
+  if (rest.empty()) return PowerGateAfter(Picoseconds(0));
+  if (!Take("timeout", rest) || !Take(":", rest)) return Unknown(text);
+  DYNARCH_ASSIGN_OR_RETURN(const int64_t timeout,
+                           ParseQuantity(rest, Dimension::kTime));
+  return PowerGateAfter(Picoseconds(timeout));
 }
 
 }  // namespace dynarch::mapping

@@ -28,14 +28,14 @@ const platform::PowerState& IdleState(const PowerPolicy& policy,
 // The kind of state a policy asks for.
 platform::PowerStateKind IdleStateKind(PowerPolicy::Kind kind);
 
-// True if some domain of the platform has the state that the policy asks for:
-// `platform has policy.power`. Always true for always_on.
-bool Offers(const platform::Platform& platform, const PowerPolicy& policy);
-
 // `always_on`, `clock_gate`, `power_gate: {timeout: 1 ms}`: the one text of a
 // policy in files, results and on the command line.
 std::string ToText(const PowerPolicy& policy);
-// Reads what ToText writes, blanks between its parts as one likes.
+// Power gating after `timeout`; InvalidArgument outside 0 to
+// platform::kMaxTime.
+absl::StatusOr<PowerPolicy> PowerGateAfter(Picoseconds timeout);
+// Reads what ToText writes; other blanks, other spellings of the time and
+// braces around it are accepted, and `power_gate` alone has no time-out.
 // InvalidArgument names what came and the forms that are allowed.
 absl::StatusOr<PowerPolicy> ParsePowerPolicy(absl::string_view text);
 

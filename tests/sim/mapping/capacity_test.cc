@@ -85,6 +85,22 @@ TEST(MemoryNeedsTest, SplitBetweenMemories) {
           MemoryNeed{.weights = Bytes(6700), .activations = Bytes(150)}));
 }
 
+TEST(MemoryNeedsTest, KeepProbabilitiesToTheEndOfTheirStage) {
+  // The exit reads `sum`, and the next state is computed after it from `small`
+  // and `large`. While `large` fires: small 5 + large 50 + state 10 (for the
+  // next inference) + sum 10, which no actor reads any more.
+  NetworkBuilder net("net");
+  net.Input("x", {10});
+  net.Add("sum", graph::Elementwise{graph::Elementwise::Kind::kAdd},
+          {"x", "+state"});
+  net.Add("small", graph::Linear{.out_features = 5}, {"sum"});
+  net.Add("large", graph::Linear{.out_features = 50}, {"small"});
+  net.Add("state", graph::Linear{.out_features = 10}, {"large"});
+  net.Exit("exit1", "sum");
+  EXPECT_EQ(Needs(net, PlainPlatform(), {0}, DataType::kInt8)[0].activations,
+            Bytes(75));
+}
+
 TEST(MemoryNeedsTest, CountAReshapeAsItsInput) {
   NetworkBuilder net("net");
   net.Input("x", {4, 25});

@@ -11,7 +11,6 @@ namespace {
 
 using ::dynarch::testing::IsOkAndHolds;
 using ::dynarch::testing::PlainDomain;
-using ::dynarch::testing::PlainPlatform;
 using ::dynarch::testing::StatusIs;
 using ::testing::HasSubstr;
 using Kind = PowerPolicy::Kind;
@@ -41,14 +40,19 @@ TEST(PowerPolicyTest, ReadsItWithOtherBlanksAndUnits) {
   EXPECT_THAT(ParsePowerPolicy("  always_on "), IsOkAndHolds(kAlwaysOn));
   for (const absl::string_view text :
        {"power_gate:{timeout:1ms}", "power_gate : { timeout : 1000 us }",
-        " power_gate: {timeout: 0.001 s} "}) {
+        " power_gate: {timeout: 0.001 s} ", "{power_gate: {timeout: 1 ms}}"}) {
     EXPECT_THAT(ParsePowerPolicy(text), IsOkAndHolds(kPowerGate)) << text;
+  }
+  for (const absl::string_view text : {"power_gate", "power_gate: {}"}) {
+    EXPECT_THAT(ParsePowerPolicy(text),
+                IsOkAndHolds(PowerPolicy{Kind::kPowerGate, Picoseconds(0)}))
+        << text;
   }
 }
 
 TEST(PowerPolicyTest, RefusesOtherTextsAndSaysWhatIsAllowed) {
   for (const absl::string_view text :
-       {"", "off", "power_gate", "power_gate: {}", "power_gate: {timeout: 1 ms",
+       {"", "off", "power_gate: {timeout: 1 ms", "{always_on",
         "always_on: {timeout: 1 ms}", "power_gate: {delay: 1 ms}"}) {
     EXPECT_THAT(
         ParsePowerPolicy(text),
@@ -60,11 +64,17 @@ TEST(PowerPolicyTest, RefusesOtherTextsAndSaysWhatIsAllowed) {
   for (const absl::string_view text :
        {"power_gate: {timeout: 1}", "power_gate: {timeout: 1 mJ}",
         "power_gate: {timeout: -1 ms}", "power_gate: {timeout: }"}) {
-    EXPECT_THAT(ParsePowerPolicy(text),
-                StatusIs(absl::StatusCode::kInvalidArgument,
-                         HasSubstr("policy.power.power_gate.timeout")))
+    EXPECT_THAT(
+        ParsePowerPolicy(text),
+        StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("time")))
         << text;
   }
+  EXPECT_THAT(ParsePowerPolicy("power_gate: {timeout: 2000 s}"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("allowed: 0 to ")));
+  EXPECT_OK(PowerGateAfter(platform::kMaxTime));
+  EXPECT_THAT(PowerGateAfter(Picoseconds(-1)),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 platform::PowerDomain DomainWith(std::vector<State> kinds) {
@@ -83,18 +93,6 @@ TEST(IdleStateTest, IsThePolicysOrTheDeepestShallowerOne) {
   const auto power_only = DomainWith({State::kPowerGated});
   EXPECT_EQ(IdleState(kClockGate, power_only).kind, State::kActive);
   EXPECT_EQ(IdleState(kPowerGate, DomainWith({})).kind, State::kActive);
-}
-
-TEST(OffersTest, AsksWhetherSomeDomainHasTheState) {
-  platform::PlatformParts parts = PlainPlatform();
-  testing::AddElement(parts, "mcu", platform::Mcu{1, testing::PlainRoofline()},
-                      false);
-  parts.domains[1].states.push_back({.kind = State::kClockGated});
-  ASSERT_OK_AND_ASSIGN(const platform::Platform platform,
-                       platform::Platform::Create(parts));
-  EXPECT_TRUE(Offers(platform, kAlwaysOn));
-  EXPECT_TRUE(Offers(platform, kClockGate));
-  EXPECT_FALSE(Offers(platform, kPowerGate));
 }
 
 }  // namespace
