@@ -64,9 +64,8 @@ TEST(PowerPolicyTest, RefusesOtherTextsAndSaysWhatIsAllowed) {
   for (const absl::string_view text :
        {"power_gate: {timeout: 1}", "power_gate: {timeout: 1 mJ}",
         "power_gate: {timeout: -1 ms}", "power_gate: {timeout: }"}) {
-    EXPECT_THAT(
-        ParsePowerPolicy(text),
-        StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("time")))
+    EXPECT_THAT(ParsePowerPolicy(text),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("time")))
         << text;
   }
   EXPECT_THAT(ParsePowerPolicy("power_gate: {timeout: 2000 s}"),
