@@ -425,8 +425,9 @@ INSTANTIATE_TEST_SUITE_P(
          "energy_per_offered, power_average, throughput, goodput, "
          "accuracy_on_time, utilisation, stable; did you mean 'goodput'?"},
         {"too_many_samples",
-         [](v1::StudySpec*
-                s) { s->mutable_search()->mutable_random()->set_samples(257); },
+         [](v1::StudySpec* s) {
+           s->mutable_search()->mutable_random()->set_samples(257);
+         },
          "search.random.samples: got 257; allowed: 1 to 256, the valid "
          "candidates of the space"},
     }),
