@@ -27,8 +27,12 @@ absl::string_view NameOf(TrialState state);
 // One value per metric; absent where not defined, never 0 in its place.
 class MetricValues {
  public:
-  std::optional<double> Get(Metric metric) const { return values_[static_cast<int>(metric)]; }
-  void Set(Metric metric, std::optional<double> value) { values_[static_cast<int>(metric)] = value; }
+  std::optional<double> Get(Metric metric) const {
+    return values_[static_cast<int>(metric)];
+  }
+  void Set(Metric metric, std::optional<double> value) {
+    values_[static_cast<int>(metric)] = value;
+  }
   bool operator==(const MetricValues&) const = default;
 
  private:
@@ -54,7 +58,8 @@ struct ActivityTotals {
   bool operator==(const ActivityTotals&) const = default;
 };
 struct RunTotals {
-  int64_t offered = 0, completed = 0, missed = 0, correct_on_time = 0, on_time = 0;
+  int64_t offered = 0, completed = 0, missed = 0, correct_on_time = 0,
+          on_time = 0;
   std::vector<int64_t> outcome_counts;  // By exit, over the run.
   Picoseconds window;
   Picoseconds busy;  // Sum of service times.
