@@ -48,10 +48,10 @@ def long_lines(tree, paths):
 
 def check(tree):
     cpp = tree.matching(FOLDERS, CPP)
-    problems = []
     if shutil.which("clang-format"):
-        problems.extend(formatted(tree, cpp))
-    problems.extend(long_lines(tree, cpp))
+        problems = formatted(tree, cpp)
+    else:
+        problems = list(long_lines(tree, cpp))
     problems.extend(long_lines(tree, tree.matching(("proto/",), (".proto",))))
     return problems
 
@@ -62,7 +62,7 @@ CLEAN = {
     "proto/a.proto": "message A {}\n",
 }
 FAULTS = {
-    "a long line": {"sim/a.cc": "int " + "x" * 80 + " = 1;\n"},
+    "a long line": {"sim/a.cc": "int F() { return 1" + " + 1" * 30 + "; }\n"},
     "a long line of a proto": {"proto/a.proto": "// " + "x" * 80 + "\n"},
 }
 if shutil.which("clang-format"):
