@@ -18,6 +18,7 @@
 #include "sim/base/status_macros.h"
 #include "sim/io/csv.h"
 #include "sim/io/file.h"
+#include "sim/io/utf8.h"
 
 namespace dynarch::io {
 namespace {
@@ -303,6 +304,7 @@ class TraceReader {
 
 absl::StatusOr<behavior::Trace> ReadTraceCsv(absl::string_view text,
                                              const std::string& file) {
+  DYNARCH_RETURN_IF_ERROR(CheckUtf8(text, file));
   return TraceReader(text, file).Read();
 }
 

@@ -9,6 +9,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "sim/base/status_macros.h"
+#include "sim/io/utf8.h"
 
 namespace dynarch::io {
 namespace {
@@ -185,6 +187,7 @@ std::string YamlNode::Describe() const {
 
 absl::StatusOr<YamlNode> ParseYaml(absl::string_view text,
                                    const std::string& file) {
+  DYNARCH_RETURN_IF_ERROR(CheckUtf8(text, file));
   TreeBuilder builder(file);
   try {
     std::istringstream in{std::string(text)};
