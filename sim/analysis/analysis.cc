@@ -288,42 +288,4 @@ std::optional<RunResult> Run(const Model& model,
   return result;
 }
 
-QueueSummary Queue(const Model& model, const workload::Workload& workload,
-                   const mapping::Samples& samples, bool want_latencies,
-                   QueueScratch& scratch) {
-  const Picoseconds window = workload.Release(workload.inferences);
-  QueueSummary summary;
-  scratch.latencies.clear();
-  scratch.counts.clear();
-  Recur(model, workload, samples,
-        [&](Picoseconds release, size_t sample, Picoseconds start,
-            Picoseconds end) {
-          const bool late = end - release > workload.deadline;
-          (late ? summary.missed : summary.on_time) += 1;
-          summary.correct_on_time += !late && samples.correct[sample] != 0;
-          summary.busy += Before(window, start, end);
-          if (want_latencies) scratch.latencies.push_back(end - release);
-          const int exit = samples.exits[sample];
-          if (end < window) {
-            summary.activity_energy += model.profile(exit).activity_energy;
-            return;
-          }
-          for (const auto& activity :
-               model.system().scenarios[exit]->activities) {
-            if (start >= window) return;
-            summary.activity_energy += ToZeptojoules(activity.energy);
-            start += activity.time;
-          }
-        });
-  std::sort(scratch.latencies.begin(), scratch.latencies.end());
-  for (const Picoseconds latency : scratch.latencies) {
-    if (scratch.counts.empty() || scratch.counts.back().latency != latency) {
-      scratch.counts.push_back({latency, 0});
-    }
-    ++scratch.counts.back().count;
-  }
-  summary.latencies = scratch.counts;
-  return summary;
-}
-
 }  // namespace dynarch::analysis

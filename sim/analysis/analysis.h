@@ -70,24 +70,6 @@ std::optional<measurement::RunResult> Run(const Model& model,
                                           const mapping::Samples& samples,
                                           const RunOptions& options = {});
 
-// Scratch memory of Queue, reused from call to call.
-struct QueueScratch {
-  std::vector<Picoseconds> latencies;
-  std::vector<measurement::LatencyCount> counts;
-};
-
-// What a sweep needs of a queueing run, without its breakdown.
-struct QueueSummary {
-  int64_t missed = 0, on_time = 0, correct_on_time = 0;
-  Picoseconds busy;
-  Zeptojoules activity_energy;                            // In the window.
-  absl::Span<const measurement::LatencyCount> latencies;  // Of the scratch.
-};
-// `want_latencies`: otherwise `latencies` is left empty.
-QueueSummary Queue(const Model& model, const workload::Workload& workload,
-                   const mapping::Samples& samples, bool want_latencies,
-                   QueueScratch& scratch);
-
 }  // namespace dynarch::analysis
 
 #endif  // DYNARCH_SIM_ANALYSIS_ANALYSIS_H_

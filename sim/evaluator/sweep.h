@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sim/analysis/analysis.h"
+#include "sim/analysis/queue.h"
 #include "sim/evaluator/keys.h"
 #include "sim/evaluator/memo.h"
 #include "sim/evaluator/replays.h"

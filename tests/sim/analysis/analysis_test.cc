@@ -145,25 +145,5 @@ TEST(RunTest, GatingThatOverlapsIsOutsideTheDomain) {
   EXPECT_FALSE(analysis::Run(model, Every(300, 7, 400), kSamples).has_value());
 }
 
-TEST(QueueTest, SummarisesTheSameRecursion) {
-  const Model model(HandSystem(/*gates=*/false));
-  const workload::Workload workload = Every(200, 4, 320);
-  QueueScratch scratch;
-  const QueueSummary summary =
-      Queue(model, workload, kSamples, /*want_latencies=*/true, scratch);
-  EXPECT_EQ(summary.missed, 1);
-  EXPECT_EQ(summary.on_time, 3);
-  EXPECT_EQ(summary.correct_on_time, 2);  // k = 0, 3; 1 is late, 2 wrong.
-  EXPECT_EQ(summary.busy, Picoseconds(750));
-  EXPECT_EQ(summary.activity_energy,
-            ToZeptojoules(Femtojoules(16 + 4000 + 3 + 2000)));
-  ASSERT_EQ(summary.latencies.size(), 4u);
-  EXPECT_EQ(summary.latencies[0].latency, Picoseconds(150));
-  const QueueSummary without =
-      Queue(model, workload, kSamples, /*want_latencies=*/false, scratch);
-  EXPECT_TRUE(without.latencies.empty());
-  EXPECT_EQ(without.missed, 1);
-}
-
 }  // namespace
 }  // namespace dynarch::analysis
