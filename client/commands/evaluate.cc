@@ -76,20 +76,33 @@ std::string MeasurementText(const study::StudySpec& spec,
       "\nfidelity: ", measurement.fidelity, ", error band: unvalidated\n");
 }
 
+absl::StatusOr<space::Candidate> ChosenCandidate(
+    const LocalStudy& study, const EvaluateOptions& options) {
+  const space::DesignSpace& space = study.spec().space;
+  if (options.trial.has_value()) {
+    return CandidateAt(study.spec(), *options.trial);
+  }
+  DYNARCH_ASSIGN_OR_RETURN(space::Candidate candidate,
+                           io::CandidateOf(study.loaded, space));
+  if (!space.IsValid(space.IndexOf(candidate))) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--set: this combination is excluded by only_if (trial ",
+                     space.IndexOf(candidate), ")"));
+  }
+  return candidate;
+}
+
 }  // namespace
 
 absl::Status Evaluate(const Context& context, const EvaluateOptions& options) {
   DYNARCH_ASSIGN_OR_RETURN(
       LocalStudy study,
       OpenStudyFile(options.study_file, context.catalog, options.settings));
-  absl::StatusOr<space::Candidate> candidate =
-      options.trial.has_value()
-          ? CandidateAt(study.spec(), *options.trial)
-          : io::CandidateOf(study.loaded, study.spec().space);
-  DYNARCH_RETURN_IF_ERROR(candidate.status());
+  DYNARCH_ASSIGN_OR_RETURN(space::Candidate candidate,
+                           ChosenCandidate(study, options));
   DYNARCH_ASSIGN_OR_RETURN(
       const Evaluated evaluated,
-      EvaluateCandidate(study, *std::move(candidate), options.fidelity));
+      EvaluateCandidate(study, std::move(candidate), options.fidelity));
   if (options.json) {
     context.out << report::MeasurementJson(study.name, study.spec(),
                                            evaluated.candidate,

@@ -21,6 +21,7 @@ constexpr size_t kChunkBytes = 256 << 10;
 constexpr std::chrono::seconds kCallTimeout(60);
 constexpr std::chrono::seconds kArtifactTimeout(600);
 constexpr int kFrontPageSize = 1000;
+constexpr absl::Duration kRefusedPatience = absl::Seconds(1);
 
 // Registers a context for as long as its call lasts, so that it can be
 // cancelled from another thread.
@@ -218,6 +219,23 @@ absl::StatusOr<std::vector<v1::Trial>> GrpcStudyClient::QueryFront(
   return trials;
 }
 
+// Until `patience` is over, or connections have been refused for a second: a
+// server that is just starting is waited for, a wrong address is not.
+bool WaitForConnection(grpc::Channel& channel, absl::Duration patience) {
+  const absl::Time start = absl::Now();
+  while (absl::Now() < start + patience) {
+    const grpc_connectivity_state state = channel.GetState(true);
+    if (state == GRPC_CHANNEL_READY) return true;
+    if (state == GRPC_CHANNEL_TRANSIENT_FAILURE &&
+        absl::Now() > start + kRefusedPatience) {
+      return false;
+    }
+    channel.WaitForStateChange(
+        state, absl::ToChronoTime(absl::Now() + absl::Milliseconds(50)));
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<StudyClient>> Connect(absl::string_view address,
@@ -233,11 +251,11 @@ absl::StatusOr<std::unique_ptr<StudyClient>> Connect(absl::string_view address,
   }
   auto channel = grpc::CreateCustomChannel(
       std::string(address), grpc::InsecureChannelCredentials(), arguments);
-  if (!channel->WaitForConnected(absl::ToChronoTime(absl::Now() + patience))) {
+  if (!WaitForConnection(*channel, patience)) {
     return absl::UnavailableError(
-        absl::StrCat("server ", address, ": nothing answers there within ",
-                     absl::FormatDuration(patience),
-                     "; is dynarch-server running with this address?"));
+        absl::StrCat("server ", address,
+                     ": nothing answers there; is dynarch-server running with "
+                     "this address?"));
   }
   return std::make_unique<GrpcStudyClient>(std::string(address),
                                            std::move(channel));

@@ -67,7 +67,7 @@ class StudyClient {
 };
 
 // Connects to `host:port` or `unix:PATH`. Unavailable, naming the address, if
-// nothing listens there within `patience`.
+// nothing listens there within `patience`, sooner if connections are refused.
 absl::StatusOr<std::unique_ptr<StudyClient>> Connect(absl::string_view address,
                                                      absl::Duration patience);
 
