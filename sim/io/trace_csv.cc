@@ -18,7 +18,7 @@
 #include "sim/base/status_macros.h"
 #include "sim/io/csv.h"
 #include "sim/io/file.h"
-#include "sim/io/utf8.h"
+#include "sim/io/text_check.h"
 
 namespace dynarch::io {
 namespace {
@@ -304,7 +304,7 @@ class TraceReader {
 
 absl::StatusOr<behavior::Trace> ReadTraceCsv(absl::string_view text,
                                              const std::string& file) {
-  DYNARCH_RETURN_IF_ERROR(CheckUtf8(text, file));
+  DYNARCH_RETURN_IF_ERROR(CheckText(text, file));
   return TraceReader(text, file).Read();
 }
 

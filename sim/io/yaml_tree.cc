@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
-#include "sim/io/utf8.h"
+#include "sim/io/text_check.h"
 
 namespace dynarch::io {
 namespace {
@@ -57,6 +57,9 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag,
                 YAML::anchor_t anchor, const std::string& value) override {
+    if (value.find('\0') != std::string::npos) {  // an escape made it
+      Fail(PositionOf(mark), "a NUL character is not allowed");
+    }
     Add(mark, tag, anchor, YamlNode::Scalar(value));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag,
@@ -187,7 +190,7 @@ std::string YamlNode::Describe() const {
 
 absl::StatusOr<YamlNode> ParseYaml(absl::string_view text,
                                    const std::string& file) {
-  DYNARCH_RETURN_IF_ERROR(CheckUtf8(text, file));
+  DYNARCH_RETURN_IF_ERROR(CheckText(text, file));
   TreeBuilder builder(file);
   try {
     std::istringstream in{std::string(text)};

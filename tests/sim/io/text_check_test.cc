@@ -1,4 +1,4 @@
-#include "sim/io/utf8.h"
+#include "sim/io/text_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,33 +19,47 @@ constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 // The borders of RFC 3629's table: U+0080, U+0800, U+D7FF, U+E000, U+10000,
 // U+10FFFF.
-TEST(CheckUtf8Test, WellFormedTextPasses) {
+TEST(CheckTextTest, WellFormedTextPasses) {
   for (const char* text :
        {"", "plain\n", "\xC2\x80", "\xE0\xA0\x80", "\xED\x9F\xBF",
         "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
-    EXPECT_OK(CheckUtf8(text, "f")) << text;
+    EXPECT_OK(CheckText(text, "f")) << text;
   }
 }
 
 // Lone continuation, overlong 1 to 3, surrogate, past the end, cut short, not
 // a lead byte.
-TEST(CheckUtf8Test, MalformedTextIsRefused) {
+TEST(CheckTextTest, MalformedTextIsRefused) {
   for (const char* text :
        {"\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xF0\x8F\xBF\xBF", "\xED\xA0\x80",
         "\xF4\x90\x80\x80", "\xE2\x82", "\xC2", "\xC2z", "\xFF"}) {
-    EXPECT_THAT(CheckUtf8(text, "f"), StatusIs(kInvalid)) << text;
+    EXPECT_THAT(CheckText(text, "f"), StatusIs(kInvalid)) << text;
   }
 }
 
-TEST(CheckUtf8Test, SaysWhere) {
+TEST(CheckTextTest, ControlCharactersAreRefused) {
+  EXPECT_OK(CheckText("a\tb\r\n", "f"));
+  EXPECT_THAT(CheckText(std::string("a\0", 2), "f"),
+              StatusIs(kInvalid,
+                       "f:1:2: the control character 0x00 is not allowed in a "
+                       "text"));
+  EXPECT_THAT(CheckText("\x04", "f"), StatusIs(kInvalid));
+  EXPECT_THAT(CheckText("\x7F", "f"), StatusIs(kInvalid));
+  v1::StudySpec study;
+  EXPECT_THAT(
+      ReadYaml("only_if: [\"a\\0b\"]", "s.yaml", &study),
+      StatusIs(kInvalid, "s.yaml:1:11: a NUL character is not allowed"));
+}
+
+TEST(CheckTextTest, SaysWhere) {
   // A two-byte character is one column.
-  EXPECT_THAT(CheckUtf8("a\n\xC2\xB5 \xFF", "f"),
+  EXPECT_THAT(CheckText("a\n\xC2\xB5 \xFF", "f"),
               StatusIs(kInvalid,
                        "f:2:3: the byte 0xff is not UTF-8; save the file as "
                        "UTF-8"));
 }
 
-TEST(CheckUtf8Test, ReadersOfTextApplyIt) {
+TEST(CheckTextTest, ReadersOfTextApplyIt) {
   v1::StudySpec study;
   EXPECT_THAT(ReadYaml("only_if: [\xFF]", "s.yaml", &study),
               StatusIs(kInvalid,

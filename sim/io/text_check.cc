@@ -1,4 +1,4 @@
-#include "sim/io/utf8.h"
+#include "sim/io/text_check.h"
 
 #include <cstdint>
 
@@ -7,6 +7,12 @@
 
 namespace dynarch::io {
 namespace {
+
+// What YAML and CSV do not hold; white space is allowed.
+bool IsControl(char c) {
+  const auto byte = static_cast<uint8_t>(c);
+  return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
+}
 
 // Bytes of the character that `text` begins with, or 0 if it is malformed: cut
 // short, longer than needed, a surrogate or past U+10FFFF (RFC 3629).
@@ -27,7 +33,7 @@ size_t CharacterSize(absl::string_view text) {
 
 }  // namespace
 
-absl::Status CheckUtf8(absl::string_view text, const std::string& file) {
+absl::Status CheckText(absl::string_view text, const std::string& file) {
   int line = 1;
   int column = 1;
   while (!text.empty()) {
@@ -35,6 +41,11 @@ absl::Status CheckUtf8(absl::string_view text, const std::string& file) {
     if (size == 0) {
       return absl::InvalidArgumentError(absl::StrFormat(
           "%s:%d:%d: the byte 0x%02x is not UTF-8; save the file as UTF-8",
+          file, line, column, static_cast<uint8_t>(text[0])));
+    }
+    if (IsControl(text[0])) {
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "%s:%d:%d: the control character 0x%02x is not allowed in a text",
           file, line, column, static_cast<uint8_t>(text[0])));
     }
     const bool ends_line = text[0] == '\n';
