@@ -14,15 +14,20 @@ namespace {
 
 constexpr int kSucceeded = 3;  // dynarch.v1.Trial.State
 
+// Only a new file takes it. Large pages suit rows that come in order: measured
+// 10 % less CPU per row than pages of 4 KiB (tests/bench/store_bench.cc).
+constexpr char kPageSize[] = "PRAGMA page_size = 16384";
+
 // A checkpoint copies each changed page once however many commits changed it,
-// so a long log costs less; 16 MiB of log is read back in some 20 ms at start.
+// so a long log costs less; 1024 pages are 16 MiB, read back in some 20 ms at
+// the start.
 constexpr char kPragmas[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA cache_size = -16384;"
-    "PRAGMA wal_autocheckpoint = 4096;"
+    "PRAGMA wal_autocheckpoint = 1024;"
     "PRAGMA journal_size_limit = 67108864;";
 
 constexpr char kInsertResult[] =
@@ -303,6 +308,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(
     const std::string& path) {
   DYNARCH_ASSIGN_OR_RETURN(DatabaseLock lock, DatabaseLock::Acquire(path));
   DYNARCH_ASSIGN_OR_RETURN(Database writer, Database::Open(path, true));
+  DYNARCH_RETURN_IF_ERROR(writer.Execute(kPageSize));
   DYNARCH_RETURN_IF_ERROR(Migrate(writer, path, AllMigrations()));
   DYNARCH_RETURN_IF_ERROR(writer.Execute(kPragmas));
   DYNARCH_ASSIGN_OR_RETURN(Database reader, Database::Open(path, false));
