@@ -36,7 +36,9 @@ behavior::Trace DrawTrace(const graph::Network& network) {
   for (const char* split : {"select", "report"}) {
     const int64_t samples = Draw(1, 12);
     for (const DataType dtype : {DataType::kFp32, DataType::kInt8}) {
-      behavior::TraceSlice slice{.split = split, .dtype = dtype};
+      behavior::TraceSlice slice;
+      slice.split = split;
+      slice.dtype = dtype;
       for (int64_t i = 0; i < samples; ++i) {
         slice.samples.push_back(i);
         for (size_t e = 0; e < trace.exits.size(); ++e) {
@@ -171,10 +173,9 @@ Picoseconds DrawPeriod(const analysis::Model& model, Load load) {
 }
 
 std::shared_ptr<study::StudySpec> DrawSpec() {
-  graph::Network network = DrawNetwork();
-  behavior::Trace trace = DrawTrace(network);
-  auto spec = std::make_shared<study::StudySpec>(study::StudySpec{
-      .network = std::move(network), .trace = std::move(trace)});
+  auto spec = std::make_shared<study::StudySpec>();
+  spec->network = DrawNetwork();
+  spec->trace = DrawTrace(spec->network);
   for (int64_t n = Draw(1, 2); n > 0; --n) {
     spec->platforms.push_back(DrawPlatform(spec->network));
   }

@@ -333,9 +333,9 @@ bool Has(const std::vector<platform::Platform>& platforms,
 }  // namespace
 
 std::shared_ptr<study::StudySpec> ExampleStudy(const ExampleOptions& options) {
-  graph::Network network = ExampleNetwork();
-  auto spec = std::make_shared<study::StudySpec>(
-      study::StudySpec{.network = std::move(network), .trace = ExampleTrace()});
+  auto spec = std::make_shared<study::StudySpec>();
+  spec->network = ExampleNetwork();
+  spec->trace = ExampleTrace();
   spec->platforms = {SharedMemoryPlatform(), McuPlatform(), ArrayPlatform(),
                      MeasuredPlatform(spec->network)};
   spec->workload = {.period = Picoseconds(options.period_us * 1'000'000),

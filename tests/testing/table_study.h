@@ -33,8 +33,8 @@ inline std::shared_ptr<study::StudySpec> TableStudy(bool energies = true) {
   net.Add("norm", graph::Norm{}, {"x"});
   net.Add("softmax2", graph::Softmax{}, {"norm"});
   net.Exit("exit1", "softmax1").Exit("exit2", "softmax2");
-  auto spec = std::make_shared<study::StudySpec>(study::StudySpec{
-      .network = *graph::Network::Create(net.parts()), .trace = {}});
+  auto spec = std::make_shared<study::StudySpec>();
+  spec->network = *graph::Network::Create(net.parts());
 
   platform::PlatformParts parts = PlainPlatform();
   parts.name = "board";

@@ -258,7 +258,8 @@ TEST(EvaluateRowTest, GivesTheBitsOfEvaluate) {
       for (size_t i = 0; i < row.size(); ++i) {
         const auto want = m->metrics.Get(spec->metrics[i]);
         ASSERT_EQ(std::isnan(row[i]), !want.has_value()) << index;
-        if (want.has_value()) ASSERT_EQ(row[i], *want) << index;
+        if (!want.has_value()) continue;
+        ASSERT_EQ(row[i], *want) << index;
       }
     }
   }
