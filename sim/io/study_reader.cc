@@ -203,21 +203,55 @@ class StudyLoader {
   LoadedStudy loaded_;
 };
 
+// The setting of a parameter: its own, or that of the list it is an item of
+// (`mapping.stages` for every stage). Null if there is none.
+const Setting* SettingOf(const space::Parameter& parameter,
+                         const std::vector<Setting>& settings) {
+  const std::string list = parameter.path.substr(0, parameter.path.rfind('.'));
+  const bool is_item =
+      parameter.slot.target == space::Slot::Target::kStageElement;
+  const Setting* found = nullptr;
+  for (const Setting& setting : settings) {
+    if (setting.first == parameter.path) return &setting;
+    if (is_item && setting.first == list) found = &setting;
+  }
+  return found;
+}
+
+// Every setting must be of some parameter.
+absl::Status CheckPaths(const std::vector<Setting>& settings,
+                        const space::DesignSpace& space) {
+  std::vector<std::string> paths;
+  for (const space::Parameter& parameter : space.parameters()) {
+    paths.push_back(parameter.path);
+  }
+  for (const Setting& setting : settings) {
+    const auto& parameters = space.parameters();
+    if (std::none_of(parameters.begin(), parameters.end(),
+                     [&](const space::Parameter& parameter) {
+                       return SettingOf(parameter, {setting}) != nullptr;
+                     })) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--set ", setting.first, ": not an explored parameter; explored: ",
+          NameList(paths), DidYouMean(setting.first, paths)));
+    }
+  }
+  return absl::OkStatus();
+}
+
 // The candidate's settings in canonical text, by path.
 absl::StatusOr<std::map<std::string, std::string>> CanonicalSettings(
     const std::vector<Setting>& settings, const space::DesignSpace& space) {
   std::map<std::string, std::string> values;
-  for (const auto& [path, text] : settings) {
-    values[path] = text;
-    for (const space::Parameter& parameter : space.parameters()) {
-      if (parameter.path != path) continue;
-      auto canonical = wire::CanonicalValue(parameter.slot, text);
-      if (!canonical.ok()) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("--set ", path, ": ", canonical.status().message()));
-      }
-      values[path] = *std::move(canonical);
+  for (const space::Parameter& parameter : space.parameters()) {
+    const Setting* setting = SettingOf(parameter, settings);
+    if (setting == nullptr) continue;
+    auto canonical = wire::CanonicalValue(parameter.slot, setting->second);
+    if (!canonical.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--set ", setting->first, ": ", canonical.status().message()));
     }
+    values[parameter.path] = *std::move(canonical);
   }
   return values;
 }
@@ -248,6 +282,7 @@ absl::StatusOr<space::Candidate> CandidateOf(const LoadedStudy& loaded,
                                              const space::DesignSpace& space) {
   DYNARCH_ASSIGN_OR_RETURN(auto values,
                            CanonicalSettings(loaded.candidate, space));
+  DYNARCH_RETURN_IF_ERROR(CheckPaths(loaded.candidate, space));
   std::vector<std::string> missing;
   for (const space::Parameter& parameter : space.parameters()) {
     if (values.count(parameter.path) > 0) continue;

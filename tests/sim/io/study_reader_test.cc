@@ -80,6 +80,16 @@ TEST(StudyReaderTest, TheExampleCompiles) {
   EXPECT_LE(spec.space.valid_count(), 200'000);
 }
 
+// A study whose platform is a file, not explored, and a table of measurements.
+TEST(StudyReaderTest, TheStudyOfTheHostCompiles) {
+  ASSERT_OK_AND_ASSIGN(const LoadedStudy loaded,
+                       LoadStudy(absl::StrCat(kExamples, "host.yaml"), {}));
+  ASSERT_OK_AND_ASSIGN(const study::StudySpec spec, Compile(loaded));
+  ASSERT_THAT(spec.platforms, SizeIs(1));
+  EXPECT_EQ(spec.platforms[0].name(), "host");
+  EXPECT_THAT(spec.defaults.stage_elements, ElementsAre("cpu", "cpu", "cpu"));
+}
+
 TEST(StudyReaderTest, TheMessageIsSelfContained) {
   ASSERT_OK_AND_ASSIGN(const LoadedStudy loaded, LoadDigits());
   ASSERT_THAT(loaded.artifacts, SizeIs(1));
@@ -125,6 +135,29 @@ TEST(StudyReaderTest, SettingsChooseACandidateInAnySpelling) {
   EXPECT_EQ(bound.thresholds[1].kind(), behavior::Threshold::Kind::kNever);
   EXPECT_EQ(bound.power.kind, mapping::PowerPolicy::Kind::kPowerGate);
   EXPECT_EQ(bound.power.timeout, Picoseconds(1'000'000'000));
+}
+
+TEST(StudyReaderTest, ASettingOfTheListSetsEveryStageNotSetItself) {
+  std::vector<Setting> settings = OneCandidate();
+  settings.erase(settings.begin() + 3, settings.begin() + 5);
+  settings.push_back({"mapping.stages", "gpu"});
+  ASSERT_OK_AND_ASSIGN(const LoadedStudy loaded, LoadDigits(settings));
+  ASSERT_OK_AND_ASSIGN(const study::StudySpec spec, Compile(loaded));
+  ASSERT_OK_AND_ASSIGN(const space::Candidate candidate,
+                       CandidateOf(loaded, spec.space));
+  EXPECT_THAT(study::Bind(spec, candidate).stage_elements,
+              ElementsAre("cpu", "gpu", "gpu"));
+}
+
+TEST(StudyReaderTest, AStageThatIsNotThereIsNoField) {
+  std::vector<Setting> settings = OneCandidate();
+  settings[2].first = "mapping.stages.exit9";
+  ASSERT_OK_AND_ASSIGN(const LoadedStudy loaded, LoadDigits(settings));
+  ASSERT_OK_AND_ASSIGN(const study::StudySpec spec, Compile(loaded));
+  EXPECT_THAT(CandidateOf(loaded, spec.space),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("--set mapping.stages.exit9: not an explored "
+                                 "parameter; explored: platform, ")));
 }
 
 TEST(StudyReaderTest, MissingSettingsAreListed) {
