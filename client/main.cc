@@ -59,9 +59,11 @@ int main(int argc, char** argv) {
       .out = std::cout,
       .err = std::cerr,
   };
-  const absl::Status status =
-      dynarch::commands::Execute(context, line->command);
+  absl::Status status = dynarch::commands::Execute(context, line->command);
   std::cout.flush();
+  if (status.ok() && !std::cout) {
+    status = absl::DataLossError("standard output could not be written");
+  }
   if (!status.ok()) std::cerr << "dynarch: " << status.message() << std::endl;
   return dynarch::commands::ExitCodeOf(status);
 }

@@ -10,12 +10,15 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("DYNARCH_BINARY_DIR", ROOT / "build/release"))
 BIN = BUILD / "bin"
 DYNARCH = BIN / "dynarch"
+SERVER = BIN / "dynarch-server"
+WORKER = BIN / "dynarch-worker"
 EXAMPLES = ROOT / "client/examples"
 TIMEOUT_S = 300
 
@@ -86,6 +89,23 @@ class Folder:
                                 start_new_session=True,
                                 stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, **options)
+
+
+class Server:
+    """A server on free ports, read from what it prints."""
+
+    def __init__(self, folder, database="remote.db"):
+        self.process = folder.start(
+            "--listen", "127.0.0.1:0", "--database", database,
+            "--metrics-listen", "127.0.0.1:0", program=SERVER)
+        self.address = re.search(r"listening on (\S+)",
+                                 self.process.stdout.readline()).group(1)
+        self.metrics = int(re.search(r"metrics on port (\d+)",
+                                     self.process.stdout.readline()).group(1))
+
+    def scrape(self):
+        url = f"http://127.0.0.1:{self.metrics}/metrics"
+        return urllib.request.urlopen(url, timeout=10).read().decode()
 
 
 def front_of(text):

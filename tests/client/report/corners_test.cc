@@ -153,6 +153,7 @@ TEST_F(CornersTest, TheStaticCandidateHasTheSameValuesButNoExit) {
 TEST(GpuCandidatesTest, SaysThatThereIsNoGpu) {
   DigitsStudy study;
   study.platforms = "[npu_16x16]";
+  study.elements = "[cpu, npu]";
   ASSERT_OK_AND_ASSIGN(const auto evaluator, MakeEvaluator(study));
   ASSERT_OK_AND_ASSIGN(const GpuCandidates gpus,
                        GpuCandidates::Find(*evaluator));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,7 +24,7 @@ absl::StatusOr<std::unique_ptr<Evaluator>> MakeEvaluator(
       "inferences: 1000, seed: 7}\n",
       "baseline: ", study.baseline, "\nspace:\n  platform: ", study.platforms,
       "\n  network.dtype: [fp32, int8]\n",
-      "  mapping.stages: {each: [cpu, gpu, npu]}\n",
+      "  mapping.stages: {each: ", study.elements, "}\n",
       "  policy.power: [always_on, clock_gate]\n",
       "  decisions.exit1.threshold: ", study.thresholds,
       "\n  decisions.exit2.threshold: ", study.thresholds,
@@ -36,9 +37,10 @@ absl::StatusOr<std::unique_ptr<Evaluator>> MakeEvaluator(
   DYNARCH_RETURN_IF_ERROR(io::WriteFile(path, text));
   io::StudyOptions options;
   options.catalog = absl::StrCat(source, "/sim/catalog");
-  DYNARCH_ASSIGN_OR_RETURN(const io::LoadedStudy loaded,
-                           io::LoadStudy(path, options));
-  DYNARCH_ASSIGN_OR_RETURN(study::StudySpec spec, io::Compile(loaded));
+  const absl::StatusOr<io::LoadedStudy> loaded = io::LoadStudy(path, options);
+  std::remove(path.c_str());
+  DYNARCH_RETURN_IF_ERROR(loaded.status());
+  DYNARCH_ASSIGN_OR_RETURN(study::StudySpec spec, io::Compile(*loaded));
   return Evaluator::Create(
       std::make_shared<const study::StudySpec>(std::move(spec)));
 }

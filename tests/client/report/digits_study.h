@@ -14,6 +14,7 @@ namespace dynarch::report {
 struct DigitsStudy {
   std::string baseline = "best_gpu";
   std::string platforms = "[jetson_xavier_nx, npu_16x16]";
+  std::string elements = "[cpu, gpu, npu]";
   std::string thresholds = "[0.5, 0.88, 0.94, never]";
   std::string constraint = "deadline_miss_ratio <= 0.1 %";
 };
