@@ -1,6 +1,9 @@
 // The services through gRPC on a Unix socket, in one process.
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+
+#include <future>
 
 #include "dynarch/v1/study_service.grpc.pb.h"
 #include "dynarch/v1/work_service.grpc.pb.h"
@@ -266,6 +269,53 @@ TEST_F(ServiceTest, DrainingEndsStreamsAndRefusesNewOnes) {
   Start();
   WorkThroughStream();
   EXPECT_EQ(GetStudy("studies/study-1").state(), v1::Study::DONE);
+}
+
+// Calls a service that this test has no generated code for; messages are given
+// and returned as bytes.
+std::string CallRaw(const std::shared_ptr<grpc::Channel>& channel,
+                    const std::string& method, const std::string& request) {
+  grpc::GenericStub stub(channel);
+  grpc::ClientContext context;
+  const grpc::Slice slice(request);
+  const grpc::ByteBuffer request_buffer(&slice, 1);
+  grpc::ByteBuffer response_buffer;
+  std::promise<grpc::Status> done;
+  stub.UnaryCall(
+      &context, method, grpc::StubOptions(), &request_buffer, &response_buffer,
+      [&done](grpc::Status status) { done.set_value(std::move(status)); });
+  const grpc::Status status = done.get_future().get();
+  EXPECT_TRUE(status.ok()) << method << ": " << status.error_message();
+  std::vector<grpc::Slice> slices;
+  std::string response;
+  if (!response_buffer.Dump(&slices).ok()) return response;
+  for (const grpc::Slice& part : slices) {
+    response.append(reinterpret_cast<const char*>(part.begin()), part.size());
+  }
+  return response;
+}
+
+TEST_F(ServiceTest, EachServiceIsHealthy) {
+  for (const std::string service :
+       {"dynarch.v1.StudyService", "dynarch.v1.WorkService"}) {
+    // HealthCheckRequest.service is field 1, a string.
+    const std::string request =
+        std::string("\x0a") + static_cast<char>(service.size()) + service;
+    // HealthCheckResponse.status is field 1; SERVING is 1.
+    EXPECT_EQ(CallRaw(channel_, "/grpc.health.v1.Health/Check", request),
+              "\x08\x01")
+        << service;
+  }
+}
+
+TEST_F(ServiceTest, ReflectionListsTheServices) {
+  // ServerReflectionRequest.list_services is field 7, a string.
+  const std::string response =
+      CallRaw(channel_,
+              "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+              std::string("\x3a\x00", 2));
+  EXPECT_THAT(response, HasSubstr("dynarch.v1.StudyService"));
+  EXPECT_THAT(response, HasSubstr("dynarch.v1.WorkService"));
 }
 
 TEST_F(ServiceTest, ASocketInUseIsNamed) {
