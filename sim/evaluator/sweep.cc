@@ -1,5 +1,6 @@
 #include "sim/evaluator/sweep.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -14,14 +15,23 @@ using measurement::LatencyCount;
 using measurement::MetricInputs;
 using measurement::TrialState;
 
-// Memory of a sweep is bounded by these: about 40 MB at the most.
+// Memory of a sweep is bounded by these: about 50 MB at the most.
 constexpr int64_t kMachines = int64_t{1} << 16;
 constexpr int64_t kCounts = int64_t{1} << 16;
-constexpr int64_t kSlices = int64_t{1} << 11;
 constexpr int64_t kModels = int64_t{1} << 8;
+constexpr int64_t kSliceSamples = int64_t{1} << 22;  // Two bytes each.
 
 constexpr absl::string_view kInternal = "internal";
 constexpr absl::string_view kSelect = "select";
+
+// How many replayed slices are kept.
+int64_t SliceLimit(const behavior::Trace& trace) {
+  size_t longest = 1;
+  for (const behavior::TraceSlice& slice : trace.slices) {
+    longest = std::max(longest, slice.samples.size());
+  }
+  return std::max<int64_t>(1, kSliceSamples / static_cast<int64_t>(longest));
+}
 
 // Puts a latency in its place among the few that a machine has.
 void Insert(LatencyCount entry, std::vector<LatencyCount>& latencies) {
@@ -45,7 +55,7 @@ Sweep::Sweep(const study::StudySpec& spec, Replayer& replayer)
       window_(spec.workload.Release(spec.workload.inferences)),
       machines_(key_maker_.machine_keys(), kMachines),
       counts_(key_maker_.replay_keys(), kCounts),
-      slices_(key_maker_.replay_keys(), kSlices),
+      slices_(key_maker_.replay_keys(), SliceLimit(spec.trace)),
       models_(key_maker_.machine_keys(), kModels) {
   candidate_.digits.resize(spec.space.parameters().size());
   for (const space::Parameter& parameter : spec.space.parameters()) {
