@@ -1,6 +1,6 @@
 #include "worker/study_evaluator.h"
 
-#include <limits>
+#include <iostream>
 #include <utility>
 #include <vector>
 
@@ -105,6 +105,8 @@ absl::StatusOr<std::unique_ptr<CandidateEvaluator>> StudyOpener::Open(
   }
   // The client checks this before it submits; another client may not have.
   if (absl::IsInvalidArgument(status)) {
+    std::cerr << "dynarch-worker: " << study
+              << ": cannot be evaluated: " << status.message() << std::endl;
     return std::make_unique<RejectingEvaluator>(message.metrics_size());
   }
   return status;
