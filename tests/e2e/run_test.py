@@ -2,6 +2,9 @@
 
 import json
 import math
+import re
+import shlex
+import subprocess
 import unittest
 
 import programs
@@ -165,6 +168,18 @@ class RunTest(unittest.TestCase):
             int(breakdown["energy_zj"]) * 1e-21, rel_tol=1e-12))
         self.assertIn("exact", self.folder.must("explain", "study.yaml",
                                                 str(trial)))
+
+
+class ReadmeTest(unittest.TestCase):
+
+    def test_the_candidate_that_it_evaluates_is_one_of_the_example(self):
+        text = (programs.ROOT / "README.md").read_text()
+        command = re.search(r"^dynarch (evaluate (?:.*\\\n)*.*)$", text, re.M)
+        words = shlex.split(command.group(1).replace("\\\n", " "))
+        done = subprocess.run([programs.DYNARCH, *words], cwd=programs.ROOT,
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("fidelity: event", done.stdout)
 
 
 class RandomSearchTest(unittest.TestCase):
