@@ -113,12 +113,19 @@ class TreeReader {
       const FieldDescriptor& field = *type.field(i);
       if (!IsRequired(field) || &field == key) continue;
       const std::string name = KeyOf(field);
-      const bool written =
-          std::any_of(node.keys.begin(), node.keys.end(),
-                      [&](const YamlNode& k) { return k.text == name; });
-      if (written) continue;
-      return At(node, absl::InvalidArgumentError(absl::StrCat(
-                          Join(path, name), ": missing; it must be given")));
+      const auto written =
+          std::find_if(node.keys.begin(), node.keys.end(),
+                       [&](const YamlNode& k) { return k.text == name; });
+      if (written == node.keys.end()) {
+        return At(node, absl::InvalidArgumentError(absl::StrCat(
+                            Join(path, name), ": missing; it must be given")));
+      }
+      if (field.is_repeated() &&
+          message.GetReflection()->FieldSize(message, &field) == 0) {
+        return At(*written,
+                  absl::InvalidArgumentError(absl::StrCat(
+                      Join(path, name), ": is empty; at least one is needed")));
+      }
     }
     return absl::OkStatus();
   }

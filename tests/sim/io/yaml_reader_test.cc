@@ -249,6 +249,10 @@ INSTANTIATE_TEST_SUITE_P(
          "network: n.yaml\nbehavior: {trace: t}\n" +
              Workload("deadline: 3 ms, inferences: 1"),
          "s.yaml:3:11: workload.arrivals: missing; it must be given"},
+        {"empty_list_that_must_be_given",
+         "network: {definition: {name: n, actors: {a: {inputs: []}}}}\n",
+         "s.yaml:1:46: network.definition.actors.a.inputs: is empty; at least "
+         "one is needed"},
         {"missing_at_the_top", "network: n.yaml\n",
          "s.yaml:1:1: behavior: missing; it must be given"},
         {"bad_direction", "objectives: {accuracy: up}\n",
