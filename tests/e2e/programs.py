@@ -169,7 +169,7 @@ def wait_for_child(process, name):
     """Pid of the first child of this name."""
     return wait_until(
         lambda: next((pid for pid, comm in children(process.pid).items()
-                      if name.startswith(comm)), None),
+                      if comm == name), None),
         f"a child {name}")
 
 

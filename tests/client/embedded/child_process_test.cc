@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -20,9 +22,22 @@ namespace {
 using ::dynarch::testing::StatusIs;
 using ::testing::HasSubstr;
 
-std::string LogPath(const std::string& name) {
-  return absl::StrCat(::testing::TempDir(), "/child_", getpid(), "_", name);
-}
+// Gives each test a folder for logs.
+class ChildProcessTest : public ::testing::Test {
+ protected:
+  ChildProcessTest() {
+    path_ = ::testing::TempDir() + "/child-XXXXXX";
+    EXPECT_NE(mkdtemp(path_.data()), nullptr);
+  }
+  ~ChildProcessTest() override { std::filesystem::remove_all(path_); }
+
+  std::string LogPath(const std::string& name) const {
+    return absl::StrCat(path_, "/", name);
+  }
+
+ private:
+  std::string path_;
+};
 
 ChildCommand Shell(const std::string& script, const std::string& log) {
   return {.program = "/bin/sh", .arguments = {"-c", script}, .log_path = log};
@@ -48,7 +63,7 @@ ChildEnd WaitFor(ChildProcess& child) {
   return *child.Poll();
 }
 
-TEST(ChildProcessTest, ReportsItsExitCode) {
+TEST_F(ChildProcessTest, ReportsItsExitCode) {
   ASSERT_OK_AND_ASSIGN(ChildProcess child,
                        ChildProcess::Start(Shell("exit 3", LogPath("exit"))));
   const ChildEnd end = WaitFor(child);
@@ -56,14 +71,14 @@ TEST(ChildProcessTest, ReportsItsExitCode) {
   EXPECT_EQ(end.ToString(), "exit code 3");
 }
 
-TEST(ChildProcessTest, ReportsTheSignalThatEndedIt) {
+TEST_F(ChildProcessTest, ReportsTheSignalThatEndedIt) {
   ASSERT_OK_AND_ASSIGN(
       ChildProcess child,
       ChildProcess::Start(Shell("kill -9 $$", LogPath("signal"))));
   EXPECT_EQ(WaitFor(child).ToString(), "signal 9");
 }
 
-TEST(ChildProcessTest, AppendsWhatItSaysToItsLog) {
+TEST_F(ChildProcessTest, AppendsWhatItSaysToItsLog) {
   const std::string log = LogPath("log");
   std::ofstream(log) << "before\n";
   ASSERT_OK_AND_ASSIGN(
@@ -77,7 +92,7 @@ TEST(ChildProcessTest, AppendsWhatItSaysToItsLog) {
   EXPECT_EQ(LastLine(log), "err");
 }
 
-TEST(ChildProcessTest, CountsItsProcessorTime) {
+TEST_F(ChildProcessTest, CountsItsProcessorTime) {
   ASSERT_OK_AND_ASSIGN(
       ChildProcess child,
       ChildProcess::Start(Shell("i=0; while [ $i -lt 20000 ]; do i=$((i+1)); "
@@ -86,7 +101,7 @@ TEST(ChildProcessTest, CountsItsProcessorTime) {
   EXPECT_GT(WaitFor(child).cpu, absl::ZeroDuration());
 }
 
-TEST(ChildProcessTest, RefusesAProgramThatIsNotThere) {
+TEST_F(ChildProcessTest, RefusesAProgramThatIsNotThere) {
   const auto child = ChildProcess::Start({.program = "/no/such/program",
                                           .arguments = {},
                                           .log_path = LogPath("no")});
@@ -94,7 +109,7 @@ TEST(ChildProcessTest, RefusesAProgramThatIsNotThere) {
                               HasSubstr("/no/such/program")));
 }
 
-TEST(ChildProcessTest, StopAsksFirst) {
+TEST_F(ChildProcessTest, StopAsksFirst) {
   const std::string log = LogPath("stop");
   ASSERT_OK_AND_ASSIGN(
       ChildProcess child,
@@ -105,7 +120,7 @@ TEST(ChildProcessTest, StopAsksFirst) {
   EXPECT_EQ(child.Stop(absl::Seconds(30)).exit_code, 7);
 }
 
-TEST(ChildProcessTest, StopKillsWhatDoesNotListen) {
+TEST_F(ChildProcessTest, StopKillsWhatDoesNotListen) {
   const std::string log = LogPath("kill");
   ASSERT_OK_AND_ASSIGN(ChildProcess child,
                        ChildProcess::Start(Shell("trap '' TERM; echo ready; "
@@ -115,7 +130,7 @@ TEST(ChildProcessTest, StopKillsWhatDoesNotListen) {
   EXPECT_EQ(child.Stop(absl::Milliseconds(50)).ToString(), "signal 9");
 }
 
-TEST(ChildProcessTest, EndsWithItsOwner) {
+TEST_F(ChildProcessTest, EndsWithItsOwner) {
   pid_t pid = 0;
   {
     ASSERT_OK_AND_ASSIGN(ChildProcess child,
@@ -127,7 +142,7 @@ TEST(ChildProcessTest, EndsWithItsOwner) {
   EXPECT_TRUE(IsGone(pid));
 }
 
-TEST(ChildProcessTest, DiesWhenItsParentIsKilled) {
+TEST_F(ChildProcessTest, DiesWhenItsParentIsKilled) {
   int channel[2];
   ASSERT_EQ(pipe(channel), 0);
   const pid_t parent = fork();
