@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "dynarch/v1/platform.pb.h"
 #include "sim/graph/data_type.h"
 #include "sim/io/catalog.h"
@@ -22,8 +23,10 @@ using platform::Platform;
 using platform::PowerStateKind;
 using ::testing::AnyOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 const char kFolder[] = DYNARCH_SOURCE_DIR "/sim/catalog";
 
@@ -78,10 +81,24 @@ TEST_P(PlatformTest, WithoutAnyOneOfItsSourcesANumberHasNone) {
   }
 }
 
-TEST_P(PlatformTest, EverySourceSaysSomething) {
+// The first word says how the numbers under a path are known
+// (docs/catalogue.md). What stands as read or designed must not lean on an
+// assumption further down.
+TEST_P(PlatformTest, EverySourceSaysHowItsNumbersAreKnown) {
   const v1::Platform message = Message(GetParam());
   for (const v1::Source& source : message.sources()) {
-    EXPECT_GE(source.text().size(), 15u) << source.path();
+    const std::string& text = source.text();
+    EXPECT_GE(text.size(), 15u) << source.path();
+    EXPECT_THAT(text, AnyOf(StartsWith("Read: "), StartsWith("Derived: "),
+                            StartsWith("Design: "), StartsWith("Assumed: "),
+                            StartsWith("Assumed in part. ")))
+        << source.path();
+    if (absl::StartsWith(text, "Read: ") ||
+        absl::StartsWith(text, "Derived: ")) {
+      EXPECT_THAT(text, Not(HasSubstr("ssumed"))) << source.path();
+      EXPECT_THAT(text, Not(HasSubstr("remembered"))) << source.path();
+    }
+    EXPECT_THAT(text, Not(HasSubstr("published"))) << source.path();
   }
 }
 
@@ -195,7 +212,8 @@ TEST_P(Int8Test, IsFasterThanFp32ByTheExpectedFactor) {
 
 // Cortex-A57 and A72: 2.5, measured. Carmel: slower in int8, measured. Volta:
 // 48 tensor cores x 256 against 384 cores x 2. Cortex-M4: 9 cycles against 1.6
-// per multiply-accumulate. GAP9: NE16 against four floating-point units.
+// per multiply-accumulate. GAP9: 1.6 multiply-accumulates per cycle against one
+// in 3 cycles; NE16 against four floating-point units.
 INSTANTIATE_TEST_SUITE_P(
     All, Int8Test,
     ::testing::ValuesIn<Int8Case>({{"jetson_tx2", "cpu", 2, 3},
@@ -203,7 +221,7 @@ INSTANTIATE_TEST_SUITE_P(
                                    {"jetson_xavier_nx", "cpu", 0.8, 0.9},
                                    {"jetson_xavier_nx", "gpu", 16, 16},
                                    {"stm32l4r5", "cpu", 5, 6},
-                                   {"gap9", "cpu", 3, 4},
+                                   {"gap9", "cpu", 4, 6},
                                    {"gap9", "cluster", 30, 40},
                                    {"npu_16x16", "cpu", 4, 4}}),
     [](const auto& info) {
