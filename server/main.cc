@@ -8,10 +8,13 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <system_error>
 
+#include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/service/server.h"
@@ -83,13 +86,27 @@ sigset_t BlockStopSignals() {
   return signals;
 }
 
-absl::Status Run(Flags flags) {
-  const sigset_t signals = BlockStopSignals();
+// A server over the database. One that cannot start leaves no database behind
+// that was not there before.
+absl::StatusOr<std::unique_ptr<server::Server>> Start(const Flags& flags) {
+  std::error_code ignored;
+  const bool fresh = !std::filesystem::exists(flags.database, ignored);
   DYNARCH_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store,
                            store::OpenSqliteStore(flags.database));
-  DYNARCH_ASSIGN_OR_RETURN(
-      const std::unique_ptr<server::Server> server,
-      server::Server::Start(std::move(store), flags.server, &absl::Now));
+  absl::StatusOr<std::unique_ptr<server::Server>> server =
+      server::Server::Start(std::move(store), flags.server, &absl::Now);
+  if (!server.ok() && fresh) {
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(flags.database + suffix, ignored);
+    }
+  }
+  return server;
+}
+
+absl::Status Run(const Flags& flags) {
+  const sigset_t signals = BlockStopSignals();
+  DYNARCH_ASSIGN_OR_RETURN(const std::unique_ptr<server::Server> server,
+                           Start(flags));
   std::cout << "listening on " << server->address() << std::endl;
   if (server->metrics_port() != 0) {
     std::cout << "metrics on port " << server->metrics_port() << std::endl;

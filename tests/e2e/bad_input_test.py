@@ -4,6 +4,7 @@ work and not the input failed), nothing half-written."""
 import re
 import socket
 import sqlite3
+import subprocess
 import unittest
 
 import programs
@@ -190,6 +191,21 @@ class BadInputTest(unittest.TestCase):
         self.assertEqual((out / "studies.db").read_bytes(), before)
         self.assertFalse((out / "front.json").exists())
         self.assertEqual(list(self.folder.tmp.iterdir()), [])
+
+    def test_port_in_use_leaves_no_database_behind(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            done = subprocess.run(
+                [programs.SERVER, "--listen", address, "--database",
+                 self.folder.path / "new.db"],
+                capture_output=True, text=True, timeout=30)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        self.assertIn(address, done.stderr)
+        self.assertIn("already in use", done.stderr)
+        self.assertEqual(list(self.folder.path.glob("new.db*")), [])
 
     def test_database_that_is_none(self):
         out = self.folder.path / "garbage"
