@@ -86,7 +86,8 @@ Json StatsJson(const Sweep& sweep) {
       .Set("candidates_per_s", speed.per_second)
       .Set("client_cpu_s", absl::ToDoubleSeconds(sweep.client_cpu))
       .Set("server_cpu_s", absl::ToDoubleSeconds(sweep.usage.server))
-      .Set("workers_cpu_s", absl::ToDoubleSeconds(sweep.usage.workers));
+      .Set("workers_cpu_s", absl::ToDoubleSeconds(sweep.usage.workers))
+      .Set("server_peak_bytes", sweep.usage.server_peak_bytes);
   return json;
 }
 
@@ -103,7 +104,8 @@ std::string StatsText(const Sweep& sweep) {
   row("client", sweep.client_cpu);
   row("server", sweep.usage.server);
   row("workers", sweep.usage.workers);
-  return table.ToString();
+  return absl::StrCat(table.ToString(), "server memory, peak: ",
+                      sweep.usage.server_peak_bytes >> 20, " MiB\n");
 }
 
 // Everything that is printed with --json and kept as front.json.

@@ -118,6 +118,7 @@ std::optional<ChildEnd> ChildProcess::Poll() {
       .exit_code =
           WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
       .cpu = CpuOf(usage),
+      .peak_bytes = int64_t{usage.ru_maxrss} * 1024,
   };
   return end_;
 }

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,10 +20,11 @@ struct ChildCommand {
   std::string log_path;  // Its stdout and stderr, appended.
 };
 
-// How a child ended, and the processor time it used.
+// How a child ended, and what it used.
 struct ChildEnd {
   int exit_code = 0;  // 128 + signal if a signal ended it.
   absl::Duration cpu;
+  int64_t peak_bytes = 0;  // Largest resident memory.
   // "exit code 3", "signal 9".
   std::string ToString() const;
 };

@@ -121,7 +121,9 @@ SystemUsage EmbeddedSystem::Stop() {
     usage_.workers += worker.Stop(kStopPatience).cpu;
   }
   workers_.clear();
-  usage_.server = server_.Stop(kStopPatience).cpu;
+  const ChildEnd server = server_.Stop(kStopPatience);
+  usage_.server = server.cpu;
+  usage_.server_peak_bytes = server.peak_bytes;
   folder_.reset();
   return usage_;
 }

@@ -2,6 +2,7 @@
 #ifndef DYNARCH_CLIENT_EMBEDDED_EMBEDDED_SYSTEM_H_
 #define DYNARCH_CLIENT_EMBEDDED_EMBEDDED_SYSTEM_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,10 +22,11 @@ struct SystemOptions {
   int workers = 2;
 };
 
-// Processor time of the children.
+// Processor time and memory of the children.
 struct SystemUsage {
   absl::Duration server;
-  absl::Duration workers;  // All of them, restarted ones included.
+  absl::Duration workers;         // All of them, restarted ones included.
+  int64_t server_peak_bytes = 0;  // Largest resident memory.
 };
 
 // Call every member from the thread that called Start.

@@ -95,18 +95,33 @@ def bench_section(program, rows):
     return lines + [""]
 
 
+def sweep(build, study):
+    """What `dynarch run --json --stats` says of one run in an empty folder."""
+    folder = tempfile.mkdtemp(prefix="dynarch-performance-", dir=build)
+    try:
+        return json.loads(run([build / "bin" / "dynarch", "run", study, "--out",
+                               folder, "--workers", "2", "--stats", "--json"],
+                              stderr=subprocess.DEVNULL))
+    finally:
+        shutil.rmtree(folder)
+
+
+def large_sweep(build):
+    """The digits study with thresholds in steps of 0.01: over a million
+    candidates."""
+    text = STUDY.read_text().replace("step: 0.03", "step: 0.01")
+    with tempfile.TemporaryDirectory(prefix="dynarch-large-",
+                                     dir=build) as folder:
+        for name in ("digits_three_exits.yaml", "digits.csv"):
+            shutil.copy(STUDY.parent / name, folder)
+        study = pathlib.Path(folder) / "digits_large.yaml"
+        study.write_text(text)
+        return sweep(build, study)
+
+
 def main_job(build):
     """Medians of five runs of the digits study, each from an empty folder."""
-    runs = []
-    for _ in range(REPETITIONS):
-        folder = tempfile.mkdtemp(prefix="dynarch-performance-", dir=build)
-        try:
-            out = json.loads(run([build / "bin" / "dynarch", "run", STUDY,
-                                  "--out", folder, "--workers", "2", "--stats",
-                                  "--json"], stderr=subprocess.DEVNULL))
-        finally:
-            shutil.rmtree(folder)
-        runs.append(out)
+    runs = [sweep(build, STUDY) for _ in range(REPETITIONS)]
     count = runs[0]["candidates"]
 
     def median(key):
@@ -120,6 +135,21 @@ def main_job(build):
         "server": median("server_cpu_s") / count,
         "workers": median("workers_cpu_s") / count,
     }
+
+
+def large_section(large):
+    """The server's memory over a study of more than a million results."""
+    stats = large["stats"]
+    return [
+        "## A million results", "",
+        "The same study with thresholds in steps of 0.01, once.", "",
+        "| figure | value |", "|---|---|",
+        f"| results stored | {large['candidates']:,} |",
+        f"| candidates per second | {stats['candidates_per_s']:,.0f} |",
+        f"| CPU per result, server | "
+        f"{quantity(stats['server_cpu_s'] / large['candidates'], 's')} |",
+        f"| peak memory, server | {stats['server_peak_bytes'] / 1e6:.0f} MB |",
+        ""]
 
 
 def main_job_section(job, raw_rate):
@@ -165,6 +195,7 @@ def document(build):
             "Figures of one run on one machine; compare ratios, not machines.",
             "", f"Machine: {machine()}.", ""]
     return "\n".join(head + main_job_section(job, raw_rate) +
+                     large_section(large_sweep(build)) +
                      ["## Benchmarks", "",
                       f"Median of {REPETITIONS} repetitions.", ""] + tables)
 

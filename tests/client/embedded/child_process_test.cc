@@ -101,6 +101,15 @@ TEST_F(ChildProcessTest, CountsItsProcessorTime) {
   EXPECT_GT(WaitFor(child).cpu, absl::ZeroDuration());
 }
 
+TEST_F(ChildProcessTest, CountsItsLargestMemory) {
+  // The shell holds 32 MiB of letters at once.
+  ASSERT_OK_AND_ASSIGN(
+      ChildProcess child,
+      ChildProcess::Start(Shell("x=$(head -c 33554432 /dev/zero | tr '\\0' a)",
+                                LogPath("memory"))));
+  EXPECT_GE(WaitFor(child).peak_bytes, 32 << 20);
+}
+
 TEST_F(ChildProcessTest, RefusesAProgramThatIsNotThere) {
   const auto child = ChildProcess::Start({.program = "/no/such/program",
                                           .arguments = {},
