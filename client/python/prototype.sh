@@ -2,13 +2,13 @@
 # Remakes client/examples/host/ and the tables of docs/prototype.md: measures
 # the three-exit CNN on this machine, predicts it with dynarch, compares.
 #
-#   client/python/prototype.sh [PROGRAM]    default: build/bin/dynarch
+#   client/python/prototype.sh [PROGRAM]    default: build/release/bin/dynarch
 #
 # Needs python3-torch, python3-sklearn and python3-onnx; about a minute. Best
 # on a machine that does nothing else.
 set -eu
 root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
-dynarch=${1:-$root/build/bin/dynarch}
+dynarch=${1:-$root/build/release/bin/dynarch}
 if [ ! -x "$dynarch" ]; then
   echo "prototype.sh: $dynarch: no such program; build it first, or name it:" \
     "client/python/prototype.sh PROGRAM" >&2

@@ -41,7 +41,7 @@ def main():
 def _arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dynarch", required=True, metavar="PROGRAM",
-                        help="the dynarch program, e.g. build/bin/dynarch")
+                        help="the dynarch program, e.g. build/release/bin/dynarch")
     parser.add_argument("--study", default=str(EXAMPLES / "host.yaml"))
     parser.add_argument("--measured", default=str(EXAMPLES / "host"),
                         metavar="DIR", help="what measure_host.py wrote")
