@@ -143,22 +143,22 @@ class Evaluator::Impl {
         replayer_.Replay(split, bound.dtype, bound.thresholds));
     const auto model = evaluator::BuildModel(*spec_, bound);
     if (!model.ok()) return InfeasibleOr(model.status());
-    evaluator::TimedRun run =
+    measurement::RunResult run =
         evaluator::RunTimed(*model, spec_->workload, slice.samples(), fidelity);
     const bool stable =
         evaluator::IsStable(*model, slice, spec_->workload.period);
     Measurement measurement;
     measurement.metrics =
-        measurement::ComputeAll(evaluator::InputsOf(run.result, slice, stable));
-    measurement.fidelity = std::string(study::NameOf(run.fidelity));
+        measurement::ComputeAll(evaluator::InputsOf(run, slice, stable));
+    measurement.fidelity = std::string(study::NameOf(fidelity));
     measurement.seed = spec_->workload.seed;
     measurement.model_versions = ModelVersions();
     measurement.outcome_rates =
         Rates(slice.replay.exit_counts,
               static_cast<int64_t>(slice.replay.taken.size()));
     measurement.outcome_rates_run =
-        Rates(run.result.totals.outcome_counts, run.result.totals.completed);
-    measurement.totals = std::move(run.result.totals);
+        Rates(run.totals.outcome_counts, run.totals.completed);
+    measurement.totals = std::move(run.totals);
     return measurement;
   }
 

@@ -3,7 +3,6 @@ dynarch_library(
   NAME sim_evaluator
   SOURCES
     ${PROJECT_SOURCE_DIR}/sim/evaluator.cc
-    ${PROJECT_SOURCE_DIR}/sim/evaluator/cycles.cc
     ${PROJECT_SOURCE_DIR}/sim/evaluator/keys.cc
     ${PROJECT_SOURCE_DIR}/sim/evaluator/machine.cc
     ${PROJECT_SOURCE_DIR}/sim/evaluator/replays.cc
@@ -11,7 +10,6 @@ dynarch_library(
     ${PROJECT_SOURCE_DIR}/sim/evaluator/sweep.cc
   HEADERS
     ${PROJECT_SOURCE_DIR}/sim/evaluator.h
-    ${PROJECT_SOURCE_DIR}/sim/evaluator/cycles.h
     ${PROJECT_SOURCE_DIR}/sim/evaluator/keys.h
     ${PROJECT_SOURCE_DIR}/sim/evaluator/machine.h
     ${PROJECT_SOURCE_DIR}/sim/evaluator/memo.h

@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/analysis/queue.h"
+
 namespace dynarch::analysis {
 namespace {
 
 using measurement::LatencyCount;
 using measurement::RunResult;
 using measurement::RunTotals;
-
-// What of [start, end) lies before `limit`.
-Picoseconds Before(Picoseconds limit, Picoseconds start, Picoseconds end) {
-  return std::min(end, limit) - std::min(start, limit);
-}
 
 // Sums over a run by line of the breakdown.
 struct LineSum {
@@ -33,19 +30,17 @@ void AddWhole(const mapping::CostedScenario& scenario, int64_t count,
   }
 }
 
-// One inference in service from `start`, nothing to wake, as far as it lies in
-// the window.
-void AddCut(const mapping::CostedScenario& scenario, Picoseconds start,
-            Picoseconds window, std::vector<LineSum>& lines) {
-  for (const mapping::CostedActivity& activity : scenario.activities) {
-    const Picoseconds end = start + activity.time;
-    if (start < window) {
-      LineSum& line = lines[activity.line];
-      ++line.count;
-      line.time += Before(window, start, end);
-      line.energy += ToZeptojoules(activity.energy);
-    }
-    start = end;
+// The activities of `scenario` that start in the window, from `starts` on.
+void AddCut(const mapping::CostedScenario& scenario,
+            absl::Span<const Picoseconds> starts, Picoseconds window,
+            std::vector<LineSum>& lines) {
+  for (size_t i = 0; i < starts.size(); ++i) {
+    const mapping::CostedActivity& activity = scenario.activities[i];
+    if (starts[i] >= window) continue;
+    LineSum& line = lines[activity.line];
+    ++line.count;
+    line.time += std::min(activity.time, window - starts[i]);
+    line.energy += ToZeptojoules(activity.energy);
   }
 }
 
@@ -146,57 +141,33 @@ RunResult RunSparse(const Model& model, const workload::Workload& workload,
   return result;
 }
 
-// x(k) = max(x(k-1), a(k)) + L(s(k)). Calls visit(k, sample, start, end).
-template <typename Visit>
-void Recur(const Model& model, const workload::Workload& workload,
-           const mapping::Samples& samples, Visit visit) {
-  Picoseconds completion;
-  Picoseconds release;
-  size_t sample = 0;
-  for (int64_t k = 0; k < workload.inferences; ++k) {
-    const Picoseconds start = std::max(completion, release);
-    completion = start + model.profile(samples.exits[sample]).work;
-    visit(release, sample, start, completion);
-    release += workload.period;
-    if (++sample == samples.exits.size()) sample = 0;
-  }
-}
-
 RunResult RunQueueing(const Model& model, const workload::Workload& workload,
                       const mapping::Samples& samples, bool keep_sequence) {
   const mapping::System& system = model.system();
-  const Picoseconds window = workload.Release(workload.inferences);
+  QueueScratch scratch;
+  const QueueSummary summary = Queue(model, workload, samples,
+                                     {.keep_sequence = keep_sequence}, scratch);
   RunResult result;
   RunTotals& totals = result.totals;
+  totals.missed = summary.missed;
+  totals.on_time = summary.on_time;
+  totals.correct_on_time = summary.correct_on_time;
+  totals.busy = summary.busy;
   std::vector<LineSum> lines(system.lines.size());
-  std::vector<int64_t> whole(system.scenarios.size());
-  Recur(model, workload, samples,
-        [&](Picoseconds release, size_t sample, Picoseconds start,
-            Picoseconds end) {
-          const int exit = samples.exits[sample];
-          const bool late = end - release > workload.deadline;
-          (late ? totals.missed : totals.on_time) += 1;
-          totals.correct_on_time += !late && samples.correct[sample] != 0;
-          totals.busy += Before(window, start, end);
-          result.latencies.push_back({end - release, 1});
-          if (keep_sequence) result.sequence.push_back(end - release);
-          // An activity of no length may begin at the end of the last one.
-          if (end < window) {
-            ++whole[exit];
-          } else {
-            AddCut(*system.scenarios[exit], start, window, lines);
-          }
-        });
-  for (size_t exit = 0; exit < whole.size(); ++exit) {
-    if (whole[exit] > 0) AddWhole(*system.scenarios[exit], whole[exit], lines);
+  for (size_t exit = 0; exit < summary.whole.size(); ++exit) {
+    const int64_t count = summary.whole[exit];
+    if (count > 0) AddWhole(*system.scenarios[exit], count, lines);
   }
-  DomainProfile always;
-  always.active = window;
-  for (const mapping::DomainPower& power : system.domains) {
-    PutDomain(power, always, totals);
+  if (!summary.cut_starts.empty()) {
+    AddCut(*system.scenarios[summary.cut_exit], summary.cut_starts,
+           workload.Release(workload.inferences), lines);
+  }
+  for (size_t d = 0; d < summary.domains.size(); ++d) {
+    PutDomain(system.domains[d], summary.domains[d], totals);
   }
   PutLines(system, lines, totals);
-  Normalise(result.latencies);
+  result.latencies.assign(summary.latencies.begin(), summary.latencies.end());
+  result.sequence.assign(summary.sequence.begin(), summary.sequence.end());
   return result;
 }
 
@@ -205,7 +176,10 @@ RunResult RunQueueing(const Model& model, const workload::Workload& workload,
 Model::Model(mapping::System system) : system_(std::move(system)) {
   for (const auto& scenario : system_.scenarios) {
     profiles_.emplace_back();
-    if (scenario.has_value()) profiles_.back() = ProfileOf(system_, *scenario);
+    chains_.emplace_back();
+    if (!scenario.has_value()) continue;
+    profiles_.back() = ProfileOf(system_, *scenario);
+    chains_.back() = SegmentsOf(system_, *scenario);
   }
   for (const mapping::DomainPower& power : system_.domains) {
     if (!power.gates) continue;
@@ -216,10 +190,7 @@ Model::Model(mapping::System system) : system_(std::move(system)) {
 }
 
 bool Model::IsSparse(int exit, Picoseconds period) const {
-  return EndsIdle(profile(exit).latency, period);
-}
-
-bool Model::EndsIdle(Picoseconds latency, Picoseconds period) const {
+  const Picoseconds latency = profile(exit).latency;
   return latency + slack_ <= period && latency + strict_slack_ < period;
 }
 
@@ -227,8 +198,7 @@ Regime Model::RegimeOf(absl::Span<const int64_t> counts,
                        Picoseconds period) const {
   for (size_t exit = 0; exit < counts.size(); ++exit) {
     if (counts[exit] == 0) continue;
-    if (IsSparse(static_cast<int>(exit), period)) continue;
-    return gates_ ? Regime::kOutside : Regime::kQueueing;
+    if (!IsSparse(static_cast<int>(exit), period)) return Regime::kQueueing;
   }
   return Regime::kSparse;
 }
@@ -257,10 +227,8 @@ std::vector<int64_t> RunCounts(const mapping::Samples& samples, size_t exits,
   return counts;
 }
 
-std::optional<RunResult> Run(const Model& model,
-                             const workload::Workload& workload,
-                             const mapping::Samples& samples,
-                             const RunOptions& options) {
+RunResult Run(const Model& model, const workload::Workload& workload,
+              const mapping::Samples& samples, const RunOptions& options) {
   std::vector<int64_t> counts =
       RunCounts(samples, model.system().scenarios.size(), workload.inferences);
   RunResult result;
@@ -277,8 +245,6 @@ std::optional<RunResult> Run(const Model& model,
     case Regime::kQueueing:
       result = RunQueueing(model, workload, samples, options.keep_sequence);
       break;
-    case Regime::kOutside:
-      return std::nullopt;
   }
   result.totals.offered = workload.inferences;
   result.totals.completed = workload.inferences;

@@ -3,8 +3,8 @@
 // Sparse: every inference ends before the next release, and every domain that
 // gates is back in its idle state by then. Each inference is then its
 // scenario's profile, and everything follows from how often each occurs.
-// Queueing: no domain gates. Then x(k) = max(x(k-1), a(k)) + L(s(k)).
-// Anything else is outside, and is for the engine.
+// Queueing: anything else. A recursion over the sequence of inferences, which
+// carries the domains that gate along (sim/analysis/queue.h).
 #ifndef DYNARCH_SIM_ANALYSIS_ANALYSIS_H_
 #define DYNARCH_SIM_ANALYSIS_ANALYSIS_H_
 
@@ -14,13 +14,14 @@
 
 #include "absl/types/span.h"
 #include "sim/analysis/profile.h"
+#include "sim/analysis/segments.h"
 #include "sim/mapping/system.h"
 #include "sim/measurement/run_result.h"
 #include "sim/workload/workload.h"
 
 namespace dynarch::analysis {
 
-enum class Regime : uint8_t { kSparse, kQueueing, kOutside };
+enum class Regime : uint8_t { kSparse, kQueueing };
 
 // A system and the profile of each of its scenarios.
 class Model {
@@ -30,6 +31,7 @@ class Model {
   const mapping::System& system() const { return system_; }
   // Requires a scenario that exists.
   const ScenarioProfile& profile(int exit) const { return *profiles_[exit]; }
+  const SegmentedChain& chain(int exit) const { return chains_[exit]; }
   bool gates() const { return gates_; }
 
   // True if a lone inference of this scenario ends before the next release,
@@ -37,9 +39,6 @@ class Model {
   // latency + timeout + entry <= period, and latency + timeout < period, for a
   // release at the very instant of the time-out keeps it awake.
   bool IsSparse(int exit, Picoseconds period) const;
-
-  // The same of an inference that takes `latency`, whatever it waited for.
-  bool EndsIdle(Picoseconds latency, Picoseconds period) const;
 
   // Of a run whose inferences take exit s `counts[s]` times.
   Regime RegimeOf(absl::Span<const int64_t> counts, Picoseconds period) const;
@@ -51,6 +50,7 @@ class Model {
  private:
   mapping::System system_;
   std::vector<std::optional<ScenarioProfile>> profiles_;
+  std::vector<SegmentedChain> chains_;  // By exit; empty if there is none.
   Picoseconds slack_;         // Largest timeout + entry of domains that gate.
   Picoseconds strict_slack_;  // Largest timeout.
   bool gates_ = false;
@@ -64,11 +64,10 @@ struct RunOptions {
   bool keep_sequence = false;  // Fill RunResult::sequence.
 };
 
-// The whole run, or absent if its regime is kOutside.
-std::optional<measurement::RunResult> Run(const Model& model,
-                                          const workload::Workload& workload,
-                                          const mapping::Samples& samples,
-                                          const RunOptions& options = {});
+measurement::RunResult Run(const Model& model,
+                           const workload::Workload& workload,
+                           const mapping::Samples& samples,
+                           const RunOptions& options = {});
 
 }  // namespace dynarch::analysis
 

@@ -111,15 +111,19 @@ DomainProfile InPeriod(const mapping::DomainPower& power,
   return whole;
 }
 
+Zeptojoules DomainEnergy(const mapping::DomainPower& power,
+                         const DomainProfile& domain) {
+  return power.active * domain.active + power.idle * domain.idle_state +
+         ToZeptojoules(power.entry_energy) * domain.entries +
+         ToZeptojoules(power.exit_energy) * domain.exits;
+}
+
 Zeptojoules PeriodEnergy(const mapping::System& system,
                          const ScenarioProfile& profile, Picoseconds period) {
   Zeptojoules energy = profile.activity_energy + system.overhead_power * period;
   for (size_t d = 0; d < system.domains.size(); ++d) {
     const mapping::DomainPower& power = system.domains[d];
-    const DomainProfile domain = InPeriod(power, profile.domains[d], period);
-    energy += power.active * domain.active + power.idle * domain.idle_state +
-              ToZeptojoules(power.entry_energy) * domain.entries +
-              ToZeptojoules(power.exit_energy) * domain.exits;
+    energy += DomainEnergy(power, InPeriod(power, profile.domains[d], period));
   }
   return energy;
 }

@@ -10,8 +10,8 @@
 
 namespace dynarch::analysis {
 
-// Residencies of one domain in one period that begins with a release, with
-// every domain in its idle state, and ends in that state.
+// Residencies and transitions of one domain: of one inference alone, or in a
+// whole run.
 struct DomainProfile {
   Picoseconds active, entering, idle_state, exiting;
   int64_t entries = 0;
@@ -37,6 +37,10 @@ ScenarioProfile ProfileOf(const mapping::System& system,
 // period in that state.
 DomainProfile InPeriod(const mapping::DomainPower& power,
                        const DomainProfile& domain, Picoseconds period);
+
+// Of its states and transitions.
+Zeptojoules DomainEnergy(const mapping::DomainPower& power,
+                         const DomainProfile& domain);
 
 // Energy of everything in one period of `period`: activities, states,
 // transitions and overhead.

@@ -1,39 +1,83 @@
-// The queueing regime in short form, for sweeps.
+// The queueing regime: the recursion over the sequence of inferences.
+//
+// x(k) = end of serving scenario s(k) from r = max(x(k-1), a(k)) on, where each
+// domain that gates is carried along as one number, the end of its last use: by
+// docs/semantics.md 5.2 its gap until it is needed again says whether it is
+// awake, how long the wake takes, and how long it was in which state. Where
+// nothing gates this is x(k) = max(x(k-1), a(k)) + L(s(k)).
 #ifndef DYNARCH_SIM_ANALYSIS_QUEUE_H_
 #define DYNARCH_SIM_ANALYSIS_QUEUE_H_
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "sim/analysis/analysis.h"
+#include "sim/analysis/profile.h"
 #include "sim/mapping/system.h"
 #include "sim/measurement/run_result.h"
 #include "sim/workload/workload.h"
 
 namespace dynarch::analysis {
 
-// Memory of Queue, reused from call to call.
-struct QueueScratch {
-  std::vector<measurement::LatencyCount> latencies;
-  std::vector<int64_t> alone;  // By exit: inferences that did not wait.
+// One domain that gates, on its way through a run.
+struct CarriedDomain {
+  int index = 0;  // Into System::domains.
+  Picoseconds timeout;
+  Picoseconds settle;  // Time-out and entry.
+  Picoseconds exit;
+  Picoseconds idle_since;  // End of the last use.
+  Picoseconds idle;        // In the idle state, up to the last wake.
+  int64_t wakes = 0;       // Each after one entry, or the beginning of time.
+  DomainProfile cut;       // What the window's end may have cut.
+
+  // At the anchor: see queue.cc.
+  Picoseconds anchor_idle_since, anchor_idle, anchor_age;
+  int64_t anchor_wakes = 0;
 };
 
-// What a sweep needs of a queueing run, without its breakdown.
+// Memory of Queue, reused from call to call.
+struct QueueScratch {
+  std::vector<CarriedDomain> domains, saved;
+  std::vector<DomainProfile> profiles;
+  std::vector<int64_t> whole, anchor_whole;
+  std::vector<Picoseconds> cut_starts;
+  std::vector<Picoseconds> sequence;
+  std::vector<measurement::LatencyCount> latencies;
+  // Latencies seen last, by a few bits of their own.
+  std::array<measurement::LatencyCount, 64> recent;
+};
+
+// What happened in the window, and all latencies. Spans are of the scratch.
 struct QueueSummary {
   int64_t missed = 0, on_time = 0, correct_on_time = 0;
   Picoseconds busy;
-  Zeptojoules activity_energy;                            // In the window.
-  absl::Span<const measurement::LatencyCount> latencies;  // Of the scratch.
+  absl::Span<const DomainProfile> domains;  // They sum to the window.
+  // By exit: inferences that end before the window does.
+  absl::Span<const int64_t> whole;
+  // The one that the window's end cuts, if any: when its activities start.
+  int cut_exit = -1;
+  absl::Span<const Picoseconds> cut_starts;
+  absl::Span<const measurement::LatencyCount> latencies;
+  absl::Span<const Picoseconds> sequence;
 };
 
-// The same numbers as Run in the regime kQueueing. A cycle of the trace that
-// begins with as much work waiting as the one before is the same again, so it
-// is counted and not walked, except near the end of the window.
-// `want_latencies`: otherwise `latencies` is left empty.
+struct QueueOptions {
+  bool want_latencies = true;  // Otherwise `latencies` is left empty.
+  bool keep_sequence = false;  // Fill `sequence`: walks every inference.
+};
+
+// Exact for any system and load. Cycles of the trace that begin in the state
+// in which an earlier one began are the same again: they are counted and not
+// walked, except near the end of the window.
 QueueSummary Queue(const Model& model, const workload::Workload& workload,
-                   const mapping::Samples& samples, bool want_latencies,
+                   const mapping::Samples& samples, const QueueOptions& options,
                    QueueScratch& scratch);
+
+// Of the activities that start in the window.
+Zeptojoules ActivityEnergy(const Model& model, Picoseconds window,
+                           const QueueSummary& summary);
 
 }  // namespace dynarch::analysis
 

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
 #include "sim/engine/engine.h"
-#include "sim/evaluator/cycles.h"
 
 namespace dynarch::evaluator {
 namespace {
@@ -48,18 +47,13 @@ absl::StatusOr<analysis::Model> BuildModel(const study::StudySpec& spec,
   return model;
 }
 
-TimedRun RunTimed(const analysis::Model& model,
-                  const workload::Workload& workload,
-                  const mapping::Samples& samples, study::Fidelity fidelity) {
-  if (fidelity == study::Fidelity::kEvent) {
-    return {engine::Run(engine::Compile(model.system()), workload, samples),
-            study::Fidelity::kEvent};
-  }
-  auto result = analysis::Run(model, workload, samples);
-  if (result.has_value()) {
-    return {std::move(*result), study::Fidelity::kAnalytical};
-  }
-  return {RunByCycles(model, workload, samples), study::Fidelity::kEvent};
+measurement::RunResult RunTimed(const analysis::Model& model,
+                                const workload::Workload& workload,
+                                const mapping::Samples& samples,
+                                study::Fidelity fidelity) {
+  return fidelity == study::Fidelity::kEvent
+             ? engine::Run(engine::Compile(model.system()), workload, samples)
+             : analysis::Run(model, workload, samples);
 }
 
 bool IsStable(const analysis::Model& model, const ReplayedSlice& slice,

@@ -19,15 +19,11 @@ namespace dynarch::evaluator {
 absl::StatusOr<analysis::Model> BuildModel(const study::StudySpec& spec,
                                            const study::BoundCandidate& bound);
 
-// A run and what it was. kEvent is the whole run, event by event. kAnalytical
-// outside its domain becomes kEvent, of which cycles that repeat are run once.
-struct TimedRun {
-  measurement::RunResult result;
-  study::Fidelity fidelity = study::Fidelity::kAnalytical;
-};
-TimedRun RunTimed(const analysis::Model& model,
-                  const workload::Workload& workload,
-                  const mapping::Samples& samples, study::Fidelity fidelity);
+// kEvent is every inference event by event, kAnalytical by formulae: the same.
+measurement::RunResult RunTimed(const analysis::Model& model,
+                                const workload::Workload& workload,
+                                const mapping::Samples& samples,
+                                study::Fidelity fidelity);
 
 // Whether the candidate is stable: of the trace, not of the run, and the same
 // for both fidelities (docs/semantics.md, 6.4).

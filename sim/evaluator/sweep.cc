@@ -94,11 +94,6 @@ Sweep::MachineRow Sweep::BuildMachineRow() {
   }
   const mapping::System& system = model->system();
   row.energy_known = system.energy_known;
-  row.gates = model->gates();
-  row.static_energy = system.overhead_power * window_;
-  for (const mapping::DomainPower& power : system.domains) {
-    row.static_energy += power.active * window_;
-  }
   row.exits.resize(system.scenarios.size());
   for (size_t e = 0; e < row.exits.size(); ++e) {
     if (!system.scenarios[e].has_value()) continue;
@@ -181,20 +176,25 @@ void Sweep::FillSparse(const MachineRow& machine, const ReplayCounts& counts,
   inputs.latencies = latencies_;
 }
 
-bool Sweep::FillQueueing(const MachineRow& machine, const Keys& keys,
-                         MetricInputs& inputs) {
+bool Sweep::FillQueueing(const Keys& keys, MetricInputs& inputs) {
   const analysis::Model* model = ModelOf(keys.machine);
   const ReplayedSlice* slice = SliceOf(keys.replay);
   if (model == nullptr || slice == nullptr) return false;
   const analysis::QueueSummary summary =
       analysis::Queue(*model, spec_.workload, slice->samples(),
-                      /*want_latencies=*/inputs.stable, queue_);
+                      {.want_latencies = inputs.stable}, queue_);
   inputs.missed = summary.missed;
   inputs.on_time = summary.on_time;
   inputs.correct_on_time = summary.correct_on_time;
   inputs.busy = summary.busy;
-  inputs.activity_energy = summary.activity_energy;
-  inputs.total_energy = summary.activity_energy + machine.static_energy;
+  inputs.activity_energy = ActivityEnergy(*model, window_, summary);
+  const mapping::System& system = model->system();
+  inputs.total_energy =
+      inputs.activity_energy + system.overhead_power * window_;
+  for (size_t d = 0; d < system.domains.size(); ++d) {
+    inputs.total_energy +=
+        analysis::DomainEnergy(system.domains[d], summary.domains[d]);
+  }
   inputs.latencies = summary.latencies;
   return true;
 }
@@ -203,8 +203,8 @@ bool Sweep::FillEvent(const Keys& keys, MetricInputs& inputs) {
   const analysis::Model* model = ModelOf(keys.machine);
   const ReplayedSlice* slice = SliceOf(keys.replay);
   if (model == nullptr || slice == nullptr) return false;
-  event_run_ =
-      RunTimed(*model, spec_.workload, slice->samples(), spec_.fidelity).result;
+  event_run_ = RunTimed(*model, spec_.workload, slice->samples(),
+                        study::Fidelity::kEvent);
   inputs = InputsOf(event_run_, *slice, inputs.stable);
   return true;
 }
@@ -239,10 +239,8 @@ TrialState Sweep::Evaluate(int64_t index, absl::Span<double> row,
       filled = FillEvent(keys, inputs);
     } else if (IsSparse(machine, *counts)) {
       FillSparse(machine, *counts, inputs);
-    } else if (machine.gates) {
-      filled = FillEvent(keys, inputs);
     } else {
-      filled = FillQueueing(machine, keys, inputs);
+      filled = FillQueueing(keys, inputs);
     }
   }
   if (!filled) {

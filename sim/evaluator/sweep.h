@@ -42,8 +42,6 @@ class Sweep {
     measurement::TrialState state = measurement::TrialState::kSucceeded;
     absl::string_view reason;
     bool energy_known = true;
-    bool gates = false;
-    Zeptojoules static_energy;  // If nothing gates: of the whole window.
     std::vector<Exit> exits;
   };
 
@@ -59,8 +57,7 @@ class Sweep {
   void FillSparse(const MachineRow& machine, const ReplayCounts& counts,
                   measurement::MetricInputs& inputs);
   // False on an internal error.
-  bool FillQueueing(const MachineRow& machine, const Keys& keys,
-                    measurement::MetricInputs& inputs);
+  bool FillQueueing(const Keys& keys, measurement::MetricInputs& inputs);
   bool FillEvent(const Keys& keys, measurement::MetricInputs& inputs);
   void PutRow(const measurement::MetricInputs& inputs,
               absl::Span<double> row) const;

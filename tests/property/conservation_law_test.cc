@@ -62,7 +62,7 @@ std::string Violation(const mapping::System& system, const RunTotals& totals) {
 RunTotals TotalsOf(const RunnableCase& c, study::Fidelity fidelity) {
   return evaluator::RunTimed(c.model, c.study.spec->workload, c.slice.samples(),
                              fidelity)
-      .result.totals;
+      .totals;
 }
 
 TEST(ConservationLaw, EnergyAndTimeAreConserved) {

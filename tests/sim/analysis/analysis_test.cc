@@ -57,7 +57,7 @@ TEST(ModelTest, TheRegimeFollowsFromScenariosThatOccur) {
   const std::vector<int64_t> both = {5, 1};
   const Model gated(HandSystem(/*gates=*/true));
   EXPECT_EQ(gated.RegimeOf(first_only, Picoseconds(300)), Regime::kSparse);
-  EXPECT_EQ(gated.RegimeOf(both, Picoseconds(300)), Regime::kOutside);
+  EXPECT_EQ(gated.RegimeOf(both, Picoseconds(300)), Regime::kQueueing);
   const Model ungated(HandSystem(/*gates=*/false));
   EXPECT_EQ(ungated.RegimeOf(both, Picoseconds(300)), Regime::kQueueing);
   EXPECT_EQ(ungated.RegimeOf(both, Picoseconds(400)), Regime::kSparse);
@@ -78,8 +78,7 @@ TEST(RunTest, SparseIsProfilesTimesCounts) {
   const Model model(HandSystem(/*gates=*/true));
   const auto run = analysis::Run(model, Every(1000, 7, 400), kSamples,
                                  {.keep_sequence = true});
-  ASSERT_TRUE(run.has_value());
-  const measurement::RunTotals& totals = run->totals;
+  const measurement::RunTotals& totals = run.totals;
   EXPECT_EQ(totals.offered, 7);
   EXPECT_EQ(totals.completed, 7);
   EXPECT_EQ(totals.missed, 2);
@@ -88,11 +87,11 @@ TEST(RunTest, SparseIsProfilesTimesCounts) {
   EXPECT_THAT(totals.outcome_counts, ElementsAre(5, 2));
   EXPECT_EQ(totals.window, Picoseconds(7000));
   EXPECT_EQ(totals.busy, Picoseconds(5 * 183 + 2 * 423));
-  EXPECT_THAT(run->latencies,
+  EXPECT_THAT(run.latencies,
               ElementsAre(measurement::LatencyCount{Picoseconds(183), 5},
                           measurement::LatencyCount{Picoseconds(423), 2}));
-  ASSERT_EQ(run->sequence.size(), 7u);
-  EXPECT_EQ(run->sequence[4], Picoseconds(423));
+  ASSERT_EQ(run.sequence.size(), 7u);
+  EXPECT_EQ(run.sequence[4], Picoseconds(423));
   // Accelerator: active 5 * 100 + 2 * 300, entering 5 * 20 + 2 * 40, exiting
   // 5 * 30 + 2 * 60; idle is the rest of 7000.
   const measurement::DomainTotals& acc = totals.domains[1];
@@ -122,10 +121,9 @@ TEST(RunTest, QueueingIsTheRecursion) {
   const Model model(HandSystem(/*gates=*/false));
   const auto run = analysis::Run(model, Every(200, 4, 320), kSamples,
                                  {.keep_sequence = true});
-  ASSERT_TRUE(run.has_value());
-  EXPECT_THAT(run->sequence, ElementsAre(Picoseconds(150), Picoseconds(350),
-                                         Picoseconds(300), Picoseconds(250)));
-  const measurement::RunTotals& totals = run->totals;
+  EXPECT_THAT(run.sequence, ElementsAre(Picoseconds(150), Picoseconds(350),
+                                        Picoseconds(300), Picoseconds(250)));
+  const measurement::RunTotals& totals = run.totals;
   EXPECT_EQ(totals.missed, 1);
   EXPECT_EQ(totals.busy, Picoseconds(150 + 350 + 150 + 100));
   const measurement::ActivityTotals& compute = totals.activities[1];
@@ -140,9 +138,70 @@ TEST(RunTest, QueueingIsTheRecursion) {
                 Zeptojoules(111 * 800));
 }
 
-TEST(RunTest, GatingThatOverlapsIsOutsideTheDomain) {
+// Both gate at once, period 200, exits 0 1 0. Host: wake 3. Accelerator: entry
+// 20, wake 30.
+//   k = 0, a 0:   host wakes 0-3, prepare 3-43, accelerator wakes 43-73,
+//                 compute 73-173, check 173-183. Latency 183.
+//   accelerator enters 173-193, host 183-185.
+//   k = 1, a 200: host wakes 200-203, prepare -243, accelerator wakes -273,
+//                 compute -373, check -383. The accelerator is needed again in
+//                 the middle of its entry 373-393, which completes: wakes
+//                 393-423, finish 423-623. Latency 423.
+//   k = 2, a 400: starts at 623: the host is awake; prepare -663. Accelerator:
+//                 entry 623-643, idle until 663, wakes -693; compute -793,
+//                 check -803. Latency 403.
+// The window ends at 600: finish is charged whole, 177 ps of it lie inside.
+//   accelerator: active 100 + 100 + 177, entering 20 + 20, exiting 3 * 30,
+//                idle 0-43 and 193-243.
+//   host: never idle in an inference; entering 183-185, idle 185-200, wakes
+//         0-3 and 200-203.
+TEST(RunTest, AWakeInTheMiddleOfAnEntryWaitsForItsEnd) {
   const Model model(HandSystem(/*gates=*/true));
-  EXPECT_FALSE(analysis::Run(model, Every(300, 7, 400), kSamples).has_value());
+  const auto run = analysis::Run(model, Every(200, 3, 410), kSamples,
+                                 {.keep_sequence = true});
+  EXPECT_THAT(run.sequence, ElementsAre(Picoseconds(183), Picoseconds(423),
+                                        Picoseconds(403)));
+  const measurement::RunTotals& totals = run.totals;
+  EXPECT_EQ(totals.missed, 1);
+  EXPECT_EQ(totals.busy, Picoseconds(183 + 400));
+  const measurement::DomainTotals& acc = totals.domains[1];
+  EXPECT_EQ(acc.active, Picoseconds(377));
+  EXPECT_EQ(acc.entering, Picoseconds(40));
+  EXPECT_EQ(acc.exiting, Picoseconds(90));
+  EXPECT_EQ(acc.idle_state, Picoseconds(93));
+  EXPECT_EQ(acc.transition_energy, ToZeptojoules(Femtojoules(2 * 50 + 3 * 70)));
+  const measurement::DomainTotals& host = totals.domains[0];
+  EXPECT_EQ(host.active, Picoseconds(600 - 2 - 15 - 6));
+  EXPECT_EQ(host.entering, Picoseconds(2));
+  EXPECT_EQ(host.exiting, Picoseconds(6));
+  EXPECT_EQ(host.idle_state, Picoseconds(15));
+  EXPECT_EQ(host.transition_energy, ToZeptojoules(Femtojoules(5 + 2 * 7)));
+  const measurement::ActivityTotals& finish = totals.activities[3];
+  EXPECT_EQ(finish.count, 1);
+  EXPECT_EQ(finish.time, Picoseconds(177));
+  EXPECT_EQ(finish.energy, ToZeptojoules(Femtojoules(2000)));
+}
+
+// Time-out 50, exit 0 only; k = 0 as above, 0-183. The host lets go at 183,
+// the accelerator at 173.
+//   Period 233: the gap of the host is 50, its time-out: awake. Prepare
+//   233-273; the accelerator's entry 223-243 is over: wakes 273-303, compute
+//   -403, check -413. Latency 180.
+//   Period 234: the gap is 51: the host enters 233-235 and wakes 235-238;
+//   prepare -278, accelerator wakes -308, compute -408, check -418: 184.
+TEST(RunTest, AReleaseAtTheInstantOfTheTimeOutFindsTheDomainAwake) {
+  const Model model(HandSystem(/*gates=*/true, /*timeout=*/50));
+  const std::vector<uint8_t> exits = {0};
+  const std::vector<uint8_t> correct = {1};
+  const mapping::Samples samples{exits, correct};
+  const auto at = analysis::Run(model, Every(233, 2, 400), samples,
+                                {.keep_sequence = true});
+  EXPECT_THAT(at.sequence, ElementsAre(Picoseconds(183), Picoseconds(180)));
+  EXPECT_EQ(at.totals.domains[0].entering, Picoseconds(2));  // At 463.
+  const auto after = analysis::Run(model, Every(234, 2, 400), samples,
+                                   {.keep_sequence = true});
+  EXPECT_THAT(after.sequence, ElementsAre(Picoseconds(183), Picoseconds(184)));
+  EXPECT_EQ(after.totals.domains[0].entering, Picoseconds(2));
 }
 
 }  // namespace
