@@ -234,8 +234,7 @@ class QueueWalk {
     FlushLatencies();
     lap_ = 0;
     stale_ = false;
-    // The first inference of a lap may come out of an idle system.
-    breaks_ = release_ > completion_ ? -1 : 0;
+    breaks_ = 0;
     shortest_ = window_ + workload_.deadline;
     anchor_sums_ = sums_;
     anchor_ready_ = Ready();
@@ -278,7 +277,6 @@ class QueueWalk {
     const Picoseconds ready = Ready();
     const Picoseconds shift = (ready - anchor_ready_) * times;
     for (CarriedDomain& domain : scratch_.domains) {
-      if (domain.idle_since == domain.anchor_idle_since) continue;  // Unused.
       const Picoseconds idle =
           domain.idle + Pending(domain, ready, domain.idle_since) -
           domain.anchor_idle -
