@@ -62,7 +62,8 @@ void AddRun(CLI::App& root, CommandLine* line) {
                   "./dynarch-out/STUDY")
       ->type_name("DIR");
   AddJson(app, &options->json);
-  app->add_flag("--stats", options->stats, "Processor time by process, server memory");
+  app->add_flag("--stats", options->stats,
+                "Processor time by process, server memory");
 }
 
 void AddSubmit(CLI::App& root, CommandLine* line) {

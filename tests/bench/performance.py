@@ -50,7 +50,7 @@ def medians(program):
     """Rows (name, seconds an iteration, items a second, counters) of one
     benchmark program."""
     report = json.loads(run([
-        program, "--benchmark_format=json",
+        program, "--benchmark_format=json", "--benchmark_min_time=0.1",
         f"--benchmark_repetitions={REPETITIONS}",
         "--benchmark_report_aggregates_only=true"], stderr=subprocess.DEVNULL,
         cwd=ROOT))
