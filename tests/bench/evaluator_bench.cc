@@ -3,6 +3,7 @@
 
 #include "benchmark/benchmark.h"
 #include "sim/analysis/analysis.h"
+#include "sim/analysis/queue.h"
 #include "sim/engine/engine.h"
 #include "sim/evaluator.h"
 #include "sim/evaluator/replays.h"
@@ -105,22 +106,26 @@ void BM_EvaluateWithBreakdown(benchmark::State& state) {
 }
 BENCHMARK(BM_EvaluateWithBreakdown);
 
-// 10,000 inferences by events. Argument: 0 always on, 1 clock gating, 2 power
-// gating. Items are inferences; the counter says events a second.
-void BM_EventDriven(benchmark::State& state) {
-  const auto spec = ExampleStudy();
-  // The last platform but one, everything on the array, both exits at 0.95.
-  const auto candidate = spec->space.Parse(
+// The last platform but one, everything on the array, both exits at 0.95.
+study::BoundCandidate BindArray(const study::StudySpec& spec, int64_t power) {
+  const auto candidate = spec.space.Parse(
       {{"platform", "array"},
        {"network.dtype", "int8"},
        {"mapping.stages.exit1", "cpu"},
        {"mapping.stages.exit2", "npu"},
        {"mapping.stages.exit3", "npu"},
        {"policy.operating_point", "fast"},
-       {"policy.power", spec->space.parameters()[6].values[state.range(0)]},
+       {"policy.power", spec.space.parameters()[6].values[power]},
        {"decisions.exit1.threshold", "0.95"},
        {"decisions.exit2.threshold", "0.50"}});
-  const study::BoundCandidate bound = study::Bind(*spec, *candidate);
+  return study::Bind(spec, *candidate);
+}
+
+// 10,000 inferences by events. Argument: 0 always on, 1 clock gating, 2 power
+// gating. Items are inferences; the counter says events a second.
+void BM_EventDriven(benchmark::State& state) {
+  const auto spec = ExampleStudy();
+  const study::BoundCandidate bound = BindArray(*spec, state.range(0));
   const auto model = evaluator::BuildModel(*spec, bound);
   evaluator::Replayer replayer(*spec);
   const auto slice = replayer.Replay("select", bound.dtype, bound.thresholds);
@@ -138,7 +143,24 @@ void BM_EventDriven(benchmark::State& state) {
 }
 BENCHMARK(BM_EventDriven)->DenseRange(0, 2);
 
-// The same inferences by the formulae.
+// The same inferences by the recursion, each one walked.
+void BM_Recursion(benchmark::State& state) {
+  const auto spec = ExampleStudy();
+  const study::BoundCandidate bound = BindArray(*spec, state.range(0));
+  const auto model = evaluator::BuildModel(*spec, bound);
+  evaluator::Replayer replayer(*spec);
+  const auto slice = replayer.Replay("select", bound.dtype, bound.thresholds);
+  analysis::QueueScratch scratch;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(analysis::Queue(*model, spec->workload,
+                                             slice->samples(),
+                                             {.keep_sequence = true}, scratch));
+  }
+  state.SetItemsProcessed(state.iterations() * spec->workload.inferences);
+}
+BENCHMARK(BM_Recursion)->DenseRange(0, 2);
+
+// As many inferences in closed form.
 void BM_Analytical(benchmark::State& state) {
   const auto spec = ExampleStudy();
   const study::BoundCandidate bound =
