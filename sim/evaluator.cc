@@ -157,7 +157,7 @@ class Evaluator::Impl {
         Rates(slice.replay.exit_counts,
               static_cast<int64_t>(slice.replay.taken.size()));
     measurement.outcome_rates_run =
-        Rates(run.totals.outcome_counts, run.totals.completed);
+        Rates(run.totals.outcome_counts, run.totals.offered);
     measurement.totals = std::move(run.totals);
     return measurement;
   }

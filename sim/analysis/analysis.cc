@@ -149,6 +149,7 @@ RunResult RunQueueing(const Model& model, const workload::Workload& workload,
                                      {.keep_sequence = keep_sequence}, scratch);
   RunResult result;
   RunTotals& totals = result.totals;
+  totals.completed = summary.completed;
   totals.missed = summary.missed;
   totals.on_time = summary.on_time;
   totals.correct_on_time = summary.correct_on_time;
@@ -235,6 +236,7 @@ RunResult Run(const Model& model, const workload::Workload& workload,
   switch (model.RegimeOf(counts, workload.period)) {
     case Regime::kSparse:
       result = RunSparse(model, workload, samples, counts);
+      result.totals.completed = workload.inferences;
       if (!options.keep_sequence) break;
       for (int64_t k = 0; k < workload.inferences; ++k) {
         const int exit =
@@ -247,7 +249,6 @@ RunResult Run(const Model& model, const workload::Workload& workload,
       break;
   }
   result.totals.offered = workload.inferences;
-  result.totals.completed = workload.inferences;
   result.totals.window = workload.Release(workload.inferences);
   result.totals.outcome_counts = std::move(counts);
   PutEnergy(model.system(), result.totals);

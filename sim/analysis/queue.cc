@@ -62,7 +62,7 @@ class QueueWalk {
 
  private:
   struct Sums {
-    int64_t missed = 0, on_time = 0, correct_on_time = 0;
+    int64_t completed = 0, missed = 0, on_time = 0, correct_on_time = 0;
     Picoseconds busy;
   };
 
@@ -108,6 +108,7 @@ class QueueWalk {
       }
       const Picoseconds latency = completion_ - release_;
       shortest_ = std::min(shortest_, latency);
+      sums_.completed += completion_ <= window_;
       const bool late = latency > workload_.deadline;
       sums_.missed += late;
       sums_.on_time += !late;
@@ -286,6 +287,7 @@ class QueueWalk {
       domain.idle_since += shift;
     }
     const Sums& before = anchor_sums_;
+    sums_.completed += (sums_.completed - before.completed) * times;
     sums_.missed += (sums_.missed - before.missed) * times;
     sums_.on_time += (sums_.on_time - before.on_time) * times;
     sums_.correct_on_time +=
@@ -308,7 +310,8 @@ class QueueWalk {
     if (!closed_) CloseWindow();
     FlushLatencies();
     measurement::Normalise(scratch_.latencies);
-    return {.missed = sums_.missed,
+    return {.completed = sums_.completed,
+            .missed = sums_.missed,
             .on_time = sums_.on_time,
             .correct_on_time = sums_.correct_on_time,
             .busy = sums_.busy,

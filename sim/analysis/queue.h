@@ -51,6 +51,7 @@ struct QueueScratch {
 
 // What happened in the window, and all latencies. Spans are of the scratch.
 struct QueueSummary {
+  int64_t completed = 0;  // When the window ends, or before.
   int64_t missed = 0, on_time = 0, correct_on_time = 0;
   Picoseconds busy;
   absl::Span<const DomainProfile> domains;  // They sum to the window.

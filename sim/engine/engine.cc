@@ -187,7 +187,8 @@ class Engine {
     const int exit = samples_.exits[sample_];
     const bool late = latency > workload_.deadline;
     measurement::RunTotals& totals = result_.totals;
-    ++totals.completed;
+    totals.completed +=
+        simulator_.now() <= workload_.Release(workload_.inferences);
     ++totals.outcome_counts[exit];
     totals.missed += late;
     totals.on_time += !late;

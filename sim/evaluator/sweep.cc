@@ -183,6 +183,7 @@ bool Sweep::FillQueueing(const Keys& keys, MetricInputs& inputs) {
   const analysis::QueueSummary summary =
       analysis::Queue(*model, spec_.workload, slice->samples(),
                       {.want_latencies = inputs.stable}, queue_);
+  inputs.completed = summary.completed;
   inputs.missed = summary.missed;
   inputs.on_time = summary.on_time;
   inputs.correct_on_time = summary.correct_on_time;

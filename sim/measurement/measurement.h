@@ -58,6 +58,7 @@ struct ActivityTotals {
   bool operator==(const ActivityTotals&) const = default;
 };
 struct RunTotals {
+  // `completed` when the window ends or before; the others of all offered.
   int64_t offered = 0, completed = 0, missed = 0, correct_on_time = 0,
           on_time = 0;
   std::vector<int64_t> outcome_counts;  // By exit, over the run.

@@ -49,12 +49,12 @@ std::string Violation(const mapping::System& system, const RunTotals& totals) {
     sum += activity.energy.value();
   }
   if (sum != totals.total_energy.value()) return "energies do not sum";
-  if (totals.offered != totals.completed) return "an inference is lost";
-  if (totals.on_time + totals.missed != totals.completed) return "on time";
+  if (totals.completed > totals.offered) return "an inference too many";
+  if (totals.on_time + totals.missed != totals.offered) return "on time";
   if (totals.correct_on_time > totals.on_time) return "correct on time";
   int64_t outcomes = 0;
   for (const int64_t count : totals.outcome_counts) outcomes += count;
-  if (outcomes != totals.completed) return "outcomes do not sum";
+  if (outcomes != totals.offered) return "outcomes do not sum";
   if (totals.busy > totals.window) return "busier than the window is long";
   return "";
 }

@@ -124,6 +124,8 @@ TEST(RunTest, QueueingIsTheRecursion) {
   EXPECT_THAT(run.sequence, ElementsAre(Picoseconds(150), Picoseconds(350),
                                         Picoseconds(300), Picoseconds(250)));
   const measurement::RunTotals& totals = run.totals;
+  EXPECT_EQ(totals.offered, 4);
+  EXPECT_EQ(totals.completed, 3);
   EXPECT_EQ(totals.missed, 1);
   EXPECT_EQ(totals.busy, Picoseconds(150 + 350 + 150 + 100));
   const measurement::ActivityTotals& compute = totals.activities[1];

@@ -127,11 +127,19 @@ TEST(EngineTest, TheQueueKeepsTheHostAwake) {
 TEST(EngineTest, ATransitionCutByTheWindowIsChargedWhole) {
   const auto run = RunHand(HandSystem(/*gates=*/true), Every(60, 1, 400), {0});
   EXPECT_THAT(run.sequence, ElementsAre(Picoseconds(183)));
-  EXPECT_EQ(run.totals.completed, 1);
+  EXPECT_EQ(run.totals.completed, 0);  // At 183.
   ExpectDomain(run.totals.domains[1], 0, 0, 43, 17);
   EXPECT_EQ(run.totals.domains[1].transition_energy,
             ToZeptojoules(Femtojoules(70)));
   ASSERT_EQ(run.totals.activities.size(), 1u);  // prepare alone
+}
+
+// 7.2. Always on an inference takes 150: the second ends at 300, when the
+// window does, and counts.
+TEST(EngineTest, WhatEndsWithTheWindowIsCompleted) {
+  const auto run =
+      RunHand(HandSystem(/*gates=*/false), Every(150, 2, 400), {0});
+  EXPECT_EQ(run.totals.completed, 2);
 }
 
 TEST(EngineTest, AlwaysOnNeverWaitsForPower) {
@@ -139,6 +147,7 @@ TEST(EngineTest, AlwaysOnNeverWaitsForPower) {
                            {0, 1, 0}, {1, 1, 0});
   // By hand in tests/sim/analysis/analysis_test.cc.
   EXPECT_EQ(run.sequence, Ps({150, 350, 300, 250}));
+  EXPECT_EQ(run.totals.completed, 3);  // At 150, 550, 700; 850 is after 800.
   EXPECT_EQ(run.totals.missed, 1);
   EXPECT_EQ(run.totals.on_time, 3);
   EXPECT_EQ(run.totals.correct_on_time, 2);
