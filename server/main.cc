@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "server/service/listen_address.h"
 #include "server/service/server.h"
 #include "server/store/sqlite_store.h"
 #include "sim/base/status_macros.h"
@@ -86,9 +87,12 @@ sigset_t BlockStopSignals() {
   return signals;
 }
 
-// A server over the database. One that cannot start leaves no database behind
-// that was not there before.
+// A server over the database. A wrong address is refused before the database
+// is touched; one that turns out to be taken leaves no database behind that was
+// not there before.
 absl::StatusOr<std::unique_ptr<server::Server>> Start(const Flags& flags) {
+  DYNARCH_RETURN_IF_ERROR(server::CheckListenAddress(
+      flags.server.listen, flags.server.allow_insecure_remote));
   std::error_code ignored;
   const bool fresh = !std::filesystem::exists(flags.database, ignored);
   DYNARCH_ASSIGN_OR_RETURN(std::unique_ptr<store::Store> store,

@@ -27,6 +27,7 @@ constexpr int kFailed = 1;
 constexpr int kBadInput = 2;
 const absl::Duration kFirstBackoff = absl::Milliseconds(50);
 const absl::Duration kLongestBackoff = absl::Seconds(2);
+const absl::Duration kGlance = absl::Milliseconds(100);
 
 struct Flags {
   std::string server;
@@ -55,6 +56,9 @@ void Define(CLI::App& app, Flags& flags) {
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--parent-death", flags.parent_death,
                "end when the process that started this one ends");
+  app.footer(
+      "Exit codes: 0 ended by SIGTERM, SIGINT or --exit-when-idle, 1 the "
+      "server cannot be reached or used, 2 wrong command line.");
 }
 
 std::string DefaultName() {
@@ -107,11 +111,20 @@ class Watcher {
   std::thread thread_;
 };
 
+// Sleeps, but not once the loop drains.
+void Pause(absl::Duration time, const Watcher& watcher) {
+  const absl::Time end = absl::Now() + time;
+  while (!watcher.draining() && absl::Now() < end) {
+    absl::SleepFor(std::min(end - absl::Now(), kGlance));
+  }
+}
+
 // Exchanges until the loop has ended; comes back after a broken stream.
 absl::Status StayConnected(const Flags& flags, ServerConnection& connection,
                            WorkLoop& loop, const Watcher& watcher) {
   DYNARCH_RETURN_IF_ERROR(
-      connection.WaitUntilReachable(absl::Seconds(flags.connect_timeout_s)));
+      connection.WaitUntilReachable(absl::Seconds(flags.connect_timeout_s),
+                                    [&watcher] { return watcher.draining(); }));
   absl::Duration backoff = kFirstBackoff;
   int attempts = 0;
   while (true) {
@@ -131,7 +144,8 @@ absl::Status StayConnected(const Flags& flags, ServerConnection& connection,
           "--server ", flags.server, ": gone after ", flags.reconnect_attempts,
           " attempts to reconnect (", status.message(), ")"));
     }
-    absl::SleepFor(backoff);
+    Pause(backoff, watcher);
+    if (watcher.draining()) return absl::OkStatus();
     backoff = std::min(2 * backoff, kLongestBackoff);
   }
 }
@@ -176,7 +190,7 @@ int Main(int argc, char** argv) {
   const absl::Status status = Run(flags);
   if (status.ok()) return 0;
   std::cerr << "dynarch-worker: " << status.message() << std::endl;
-  return kFailed;
+  return absl::IsCancelled(status) ? 0 : kFailed;
 }
 
 }  // namespace

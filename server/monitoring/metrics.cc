@@ -60,6 +60,9 @@ struct Metrics::Impl {
   prometheus::Counter& batches_refused =
       NewCounter(*registry, "dynarch_batches_refused_total",
                  "Result batches refused, e.g. of a lost lease.");
+  prometheus::Counter& commit_failures =
+      NewCounter(*registry, "dynarch_commit_failures_total",
+                 "Batches of results that could not be stored.");
   prometheus::Counter& worker_cpu =
       NewCounter(*registry, "dynarch_worker_cpu_seconds_total",
                  "CPU time that workers spent on stored results.");
@@ -99,6 +102,10 @@ void Metrics::AddResults(absl::string_view state, int64_t count) {
 void Metrics::ObserveCommit(int64_t rows, absl::Duration time) {
   impl_->batch_rows.Observe(static_cast<double>(rows));
   impl_->commit_seconds.Observe(absl::ToDoubleSeconds(time));
+}
+
+void Metrics::AddCommitFailures(int64_t count) {
+  impl_->commit_failures.Increment(static_cast<double>(count));
 }
 
 void Metrics::AddWorkerCpuTime(absl::Duration time) {

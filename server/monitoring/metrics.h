@@ -26,6 +26,8 @@ class Metrics {
   void AddResults(absl::string_view state, int64_t count);
   // One transaction of the writer.
   void ObserveCommit(int64_t rows, absl::Duration time);
+  // Batches that could not be stored, e.g. because the disk is full.
+  void AddCommitFailures(int64_t count);
   // CPU time that workers reported.
   void AddWorkerCpuTime(absl::Duration time);
   void AddLeasesGiven(int64_t count);

@@ -102,7 +102,10 @@ absl::StatusOr<v1::Study> StudyRegistry::Create(
   DYNARCH_ASSIGN_OR_RETURN(store::StudyRow row, RowFor(request));
   DYNARCH_ASSIGN_OR_RETURN(const std::shared_ptr<Study> earlier,
                            EarlierRequest(request, row.spec));
-  if (earlier != nullptr) return Describe(*earlier);
+  if (earlier != nullptr) {
+    DYNARCH_RETURN_IF_ERROR(earlier->EnsureLoaded(store_));
+    return Describe(*earlier);
+  }
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (by_id_.count(row.name) > 0) {

@@ -30,7 +30,8 @@ class StudyRegistry {
 
   // InvalidArgument for a spec that is no valid study; FailedPrecondition if
   // an artifact is missing; AlreadyExists if the name is taken by another
-  // request. The same request id returns the study it made.
+  // request. The same request id returns the study it made as
+  // it is now: one that was cancelled stays so.
   absl::StatusOr<v1::Study> Create(const v1::CreateStudyRequest& request);
   // With `spec`. NotFound if there is none.
   absl::StatusOr<v1::Study> Get(const std::string& name);

@@ -299,6 +299,7 @@ void WorkExchange::FillLeases(Session& session,
   const absl::Duration ttl = queue_.lease_ttl();
   response.set_next_sync_ms(absl::ToInt64Milliseconds(ttl / 3));
   if (session.draining || !session.heard) return;
+  if (writer_.health().Pauses(now)) return;
   const int room = session.target - queue_.HeldBy(session.worker);
   const std::vector<queue::Lease> leases =
       queue_.Give(session.worker, session.versions, room, SharersOf(now), now);
@@ -373,8 +374,11 @@ void WorkExchange::Close(int64_t session) {
 void WorkExchange::Tick() {
   std::vector<Outgoing> outgoing;
   std::vector<WriteJob> jobs;
+  bool news = false;
   {
     std::lock_guard<std::mutex> lock(mutex_);
+    const std::string reason = writer_.health().reason();
+    news = std::exchange(told_, reason) != reason;
     const absl::Time now = clock_();
     const int64_t before = queue_.active_leases();
     const std::vector<queue::Lease> exhausted = queue_.Expire(now);
@@ -389,6 +393,7 @@ void WorkExchange::Tick() {
     outgoing = Push();
   }
   if (!jobs.empty()) writer_.Submit(std::move(jobs));
+  if (news) NotifyStudies();
   SendAll(std::move(outgoing));
 }
 
@@ -441,7 +446,9 @@ WorkExchange::Presence WorkExchange::PresenceOf(const Study& study) {
       other = &session;
     }
   }
-  if (studies_.count(study.id()) == 0 || presence.worker_count > 0) {
+  if (studies_.count(study.id()) == 0) return presence;
+  presence.waiting_reason = writer_.health().reason();
+  if (!presence.waiting_reason.empty() || presence.worker_count > 0) {
     return presence;
   }
   presence.waiting_reason =

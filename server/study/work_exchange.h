@@ -50,7 +50,8 @@ class WorkExchange {
   // Its leases expire soon unless the worker is back.
   void Close(int64_t session);
 
-  // Ends leases that expired. Call it a few times a second.
+  // Ends leases that expired, gives what waited for the database. Call it a few
+  // times a second.
   void Tick();
 
   // What others see of a study's workers.
@@ -110,6 +111,7 @@ class WorkExchange {
   std::map<std::string, int64_t> study_ids_;           // by resource name
   std::map<int64_t, Session> sessions_;
   int64_t next_session_ = 1;
+  std::string told_;  // what watchers know of the writer's health
 };
 
 }  // namespace dynarch::server

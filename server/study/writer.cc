@@ -53,6 +53,10 @@ void Writer::Write(absl::Span<WriteJob> jobs) {
     const bool retry = !together.ok() && jobs.size() > 1;
     const absl::Status status =
         retry ? Commit(absl::MakeSpan(&job, 1)) : together;
+    if (!status.ok()) {
+      metrics_.AddCommitFailures(1);
+      health_.Failed(status, clock_());
+    }
     if (job.done) job.done(status);
   }
 }
@@ -76,6 +80,7 @@ absl::Status Writer::Commit(absl::Span<WriteJob> jobs) {
   DYNARCH_RETURN_IF_ERROR(store_.Record(batches, end_rows));
   const auto time = std::chrono::steady_clock::now() - begin;
   metrics_.ObserveCommit(rows, absl::FromChrono(time));
+  health_.Succeeded();  // before the studies tell
   for (const WriteJob& job : jobs) {
     if (!job.rows) continue;
     Count(*job.rows);

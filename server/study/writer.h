@@ -15,6 +15,7 @@
 #include "server/monitoring/metrics.h"
 #include "server/store/store.h"
 #include "server/study/clock.h"
+#include "server/study/commit_health.h"
 #include "server/study/study.h"
 
 namespace dynarch::server {
@@ -41,6 +42,9 @@ class Writer {
 
   void Submit(std::vector<WriteJob> jobs);
 
+  // Whether what is submitted can be stored.
+  const CommitHealth& health() const { return health_; }
+
  private:
   void Run();
   void Write(absl::Span<WriteJob> jobs);
@@ -54,6 +58,7 @@ class Writer {
   store::Store& store_;
   monitoring::Metrics& metrics_;
   Clock clock_;
+  CommitHealth health_;
 
   std::mutex mutex_;
   std::condition_variable wakeup_;

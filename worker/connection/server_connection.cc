@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr int kLargestMessage = 32 << 20;
 const absl::Duration kCallPatience = absl::Seconds(30);
+const absl::Duration kGlance = absl::Milliseconds(100);
 
 absl::Status FromRpc(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
@@ -55,9 +57,19 @@ ServerConnection::ServerConnection(const std::string& address)
 
 ServerConnection::~ServerConnection() = default;
 
-absl::Status ServerConnection::WaitUntilReachable(absl::Duration patience) {
-  const auto deadline = absl::ToChronoTime(absl::Now() + patience);
-  if (stubs_->channel->WaitForConnected(deadline)) return absl::OkStatus();
+absl::Status ServerConnection::WaitUntilReachable(
+    absl::Duration patience, const std::function<bool()>& stops) {
+  const absl::Time deadline = absl::Now() + patience;
+  absl::Time now = absl::Now();
+  do {
+    const auto glance = absl::ToChronoTime(std::min(now + kGlance, deadline));
+    if (stubs_->channel->WaitForConnected(glance)) return absl::OkStatus();
+    if (stops()) {
+      return absl::CancelledError(absl::StrCat(
+          "--server ", address_, ": stopped before a server answered there"));
+    }
+    now = absl::Now();
+  } while (now < deadline);
   return absl::UnavailableError(absl::StrCat("--server ", address_,
                                              ": no server answers there after ",
                                              absl::FormatDuration(patience)));

@@ -2,6 +2,7 @@
 #ifndef DYNARCH_WORKER_CONNECTION_SERVER_CONNECTION_H_
 #define DYNARCH_WORKER_CONNECTION_SERVER_CONNECTION_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,8 +21,10 @@ class ServerConnection {
   explicit ServerConnection(const std::string& address);
   ~ServerConnection();
 
-  // Waits for the server. Unavailable after `patience`.
-  absl::Status WaitUntilReachable(absl::Duration patience);
+  // Waits for the server. Unavailable after `patience`; Cancelled soon after
+  // `stops` says so, which is asked ten times a second.
+  absl::Status WaitUntilReachable(absl::Duration patience,
+                                  const std::function<bool()>& stops);
 
   absl::StatusOr<v1::WorkStudy> GetStudy(const std::string& name);
   // All bytes of it, not verified.

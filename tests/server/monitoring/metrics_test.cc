@@ -29,11 +29,13 @@ TEST(MetricsTest, CountsWhatItIsTold) {
   metrics.AddResults("succeeded", 3);
   metrics.AddResults("succeeded", 4);
   metrics.ObserveCommit(7, absl::Milliseconds(20));
+  metrics.AddCommitFailures(2);
   metrics.SetQueue(11, 2);
   const std::string text = metrics.Text();
   EXPECT_THAT(text,
               HasSubstr("dynarch_results_total{state=\"succeeded\"} 7\n"));
   EXPECT_THAT(text, HasSubstr("dynarch_queue_pending 11\n"));
+  EXPECT_THAT(text, HasSubstr("dynarch_commit_failures_total 2\n"));
   EXPECT_THAT(text, HasSubstr("dynarch_leases_active 2\n"));
   EXPECT_THAT(text, HasSubstr("dynarch_batch_rows_sum 7\n"));
   EXPECT_THAT(text,

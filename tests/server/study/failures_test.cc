@@ -13,18 +13,6 @@ using ::testing::HasSubstr;
 
 class FailuresTest : public ::testing::Test {
  protected:
-  void ExpectComplete(TestServer& server, const std::string& name) {
-    const v1::Study study = server.Get(name);
-    EXPECT_EQ(study.state(), v1::Study::DONE);
-    EXPECT_EQ(study.progress().succeeded_count(), 9'900);  // b = 99: 100 not
-    EXPECT_EQ(study.progress().infeasible_count(), 100);
-    EXPECT_EQ(study.progress().failed_count(), 0);
-    const auto front = server.Front(name);
-    ASSERT_EQ(front.size(), kTestFront);
-    for (int a = 0; a < kTestFront; ++a) {
-      EXPECT_EQ(front[a].name(), absl::StrCat(name, "/trials/", 100 * a));
-    }
-  }
   void Pass(TestServer& server, absl::Duration time) {
     clock_.Advance(time);
     server.exchange.Tick();
@@ -277,70 +265,6 @@ TEST_F(FailuresTest, ACandidateThatKillsEveryWorkerFailsAlone) {
                        ReadTrial(*server.store, *found, kPoison));
   EXPECT_EQ(trial.state(), v1::Trial::FAILED);
   EXPECT_EQ(trial.reason(), "attempts_exhausted");
-}
-
-// A store whose disk is full until told otherwise.
-class FullDisk : public store::Store {
- public:
-  explicit FullDisk(std::unique_ptr<store::Store> inner)
-      : inner_(std::move(inner)) {}
-  bool full = false;
-
-  absl::Status Record(absl::Span<const store::BatchRows> batches,
-                      absl::Span<const store::StudyEnd> ends) override {
-    if (full) return absl::UnavailableError("database or disk is full");
-    return inner_->Record(batches, ends);
-  }
-  absl::StatusOr<int64_t> CreateStudy(const store::StudyRow& row) override {
-    return inner_->CreateStudy(row);
-  }
-  absl::StatusOr<std::vector<store::StudyRow>> LoadStudies() override {
-    return inner_->LoadStudies();
-  }
-  absl::StatusOr<int64_t> AdvanceEpoch(int64_t study) override {
-    return inner_->AdvanceEpoch(study);
-  }
-  absl::Status ScanResults(
-      int64_t study, int64_t first,
-      const std::function<bool(const store::ResultRow&)>& visit) override {
-    return inner_->ScanResults(study, first, visit);
-  }
-  absl::StatusOr<std::vector<store::AuditRow>> LoadAudit(
-      int64_t study) override {
-    return inner_->LoadAudit(study);
-  }
-  absl::Status PutArtifact(absl::string_view sha256,
-                           absl::string_view bytes) override {
-    return inner_->PutArtifact(sha256, bytes);
-  }
-  absl::StatusOr<bool> HasArtifact(absl::string_view sha256) override {
-    return inner_->HasArtifact(sha256);
-  }
-  absl::StatusOr<std::string> GetArtifact(absl::string_view sha256) override {
-    return inner_->GetArtifact(sha256);
-  }
-
- private:
-  std::unique_ptr<store::Store> inner_;
-};
-
-TEST_F(FailuresTest, ResultsThatCannotBeStoredAreNotAcknowledged) {
-  auto disk = std::make_unique<FullDisk>(store::NewMemoryStore());
-  FullDisk* const the_disk = disk.get();
-  TestServer server(std::move(disk), clock_);
-  const std::string name = server.CreateStudy();
-  FakeWorker worker(server, "w");
-  const v1::Lease lease = worker.TakeLease();
-  the_disk->full = true;
-  const auto answer = worker.Deliver(lease);
-  EXPECT_EQ(answer.acknowledged_lease_ids_size(), 0);
-  ASSERT_EQ(answer.refused_size(), 1);
-  EXPECT_EQ(answer.refused(0).code(),
-            static_cast<int>(absl::StatusCode::kUnavailable));
-  EXPECT_EQ(server.Get(name).progress().succeeded_count(), 0);
-  the_disk->full = false;
-  worker.WorkUntilIdle();
-  ExpectComplete(server, name);
 }
 
 }  // namespace

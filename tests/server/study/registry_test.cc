@@ -48,6 +48,62 @@ TEST_F(RegistryTest, TheSameRequestIdReturnsTheSameStudy) {
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("request_id")));
 }
 
+TEST_F(RegistryTest, TheSameRequestIdAfterARestartCountsWhatIsStored) {
+  const TestFolder folder;
+  v1::CreateStudyRequest request = Request();
+  request.set_request_id("r1");
+  {
+    ASSERT_OK_AND_ASSIGN(auto store,
+                         store::OpenSqliteStore(folder.File("test.db")));
+    TestServer server(std::move(store), clock_);
+    ASSERT_OK(server.registry.Create(request));
+    FakeWorker(server, "w").WorkUntilIdle();
+  }
+  ASSERT_OK_AND_ASSIGN(auto store,
+                       store::OpenSqliteStore(folder.File("test.db")));
+  TestServer server(std::move(store), clock_);
+  // The first call to the new server: nothing has read the results yet.
+  ASSERT_OK_AND_ASSIGN(const v1::Study again, server.registry.Create(request));
+  EXPECT_EQ(again.state(), v1::Study::DONE);
+  // 100 of the 10 000 candidates have b = 99.
+  EXPECT_EQ(again.progress().succeeded_count(), 9'900);
+  EXPECT_EQ(again.progress().infeasible_count(), 100);
+  EXPECT_EQ(again.progress().front_count(), kTestFront);
+}
+
+TEST_F(RegistryTest, TheSameRequestIdOfACancelledStudyStartsNothing) {
+  const TestFolder folder;
+  v1::CreateStudyRequest request = Request();
+  request.set_request_id("r1");
+  std::string name;
+  int64_t results = 0;
+  for (int start = 0; start < 2; ++start) {
+    ASSERT_OK_AND_ASSIGN(auto store,
+                         store::OpenSqliteStore(folder.File("test.db")));
+    TestServer server(std::move(store), clock_);
+    FakeWorker worker(server, "w");
+    if (start == 0) {
+      ASSERT_OK_AND_ASSIGN(const v1::Study study,
+                           server.registry.Create(request));
+      name = study.name();
+      worker.Deliver(worker.TakeLease());
+      ASSERT_OK_AND_ASSIGN(const v1::Study cancelled,
+                           server.registry.Cancel(name));
+      results = cancelled.progress().succeeded_count();
+      EXPECT_GT(results, 0);
+    }
+    ASSERT_OK_AND_ASSIGN(const v1::Study again,
+                         server.registry.Create(request));
+    EXPECT_EQ(again.name(), name);
+    EXPECT_EQ(again.state(), v1::Study::CANCELLED);
+    EXPECT_TRUE(again.has_end_time());
+    EXPECT_EQ(again.progress().succeeded_count(), results);
+    EXPECT_EQ(again.progress().waiting_reason(), "");
+    EXPECT_EQ(worker.Exchange(worker.Request(1)).leases_size(), 0);
+    EXPECT_EQ(server.registry.List({})->studies_size(), 1);
+  }
+}
+
 TEST_F(RegistryTest, AnIdIsTakenOnce) {
   v1::CreateStudyRequest request = Request();
   request.set_study_id("mine");

@@ -270,6 +270,20 @@ class FakeWorker {
   std::deque<v1::SynchronizeResponse> answers_;
 };
 
+// Every candidate has its result, and the front is the one of TestRow.
+inline void ExpectComplete(TestServer& server, const std::string& name) {
+  const v1::Study study = server.Get(name);
+  EXPECT_EQ(study.state(), v1::Study::DONE);
+  EXPECT_EQ(study.progress().succeeded_count(), 9'900);  // b = 99: 100 not
+  EXPECT_EQ(study.progress().infeasible_count(), 100);
+  EXPECT_EQ(study.progress().failed_count(), 0);
+  const auto front = server.Front(name);
+  ASSERT_EQ(front.size(), kTestFront);
+  for (int a = 0; a < kTestFront; ++a) {
+    EXPECT_EQ(front[a].name(), absl::StrCat(name, "/trials/", 100 * a));
+  }
+}
+
 // A folder that is gone after the test.
 class TestFolder {
  public:
