@@ -1,10 +1,13 @@
 """Wrong input: one message that names the place, exit code 2 (or 1 where the
 work and not the input failed), nothing half-written."""
 
+import pathlib
 import re
+import signal
 import socket
 import sqlite3
 import subprocess
+import time
 import unittest
 
 import programs
@@ -192,20 +195,62 @@ class BadInputTest(unittest.TestCase):
         self.assertFalse((out / "front.json").exists())
         self.assertEqual(list(self.folder.tmp.iterdir()), [])
 
+    def server_refused(self, *arguments, says):
+        """The server says one thing and leaves no database behind."""
+        done = subprocess.run(
+            [programs.SERVER, *arguments, "--database",
+             self.folder.path / "new.db"],
+            capture_output=True, text=True, timeout=30)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        for words in says:
+            self.assertIn(words, done.stderr)
+        self.assertEqual(list(self.folder.path.glob("new.db*")), [])
+
     def test_port_in_use_leaves_no_database_behind(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             address = f"127.0.0.1:{taken.getsockname()[1]}"
-            done = subprocess.run(
-                [programs.SERVER, "--listen", address, "--database",
-                 self.folder.path / "new.db"],
-                capture_output=True, text=True, timeout=30)
-        self.assertEqual(done.returncode, 2)
-        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
-        self.assertIn(address, done.stderr)
-        self.assertIn("already in use", done.stderr)
-        self.assertEqual(list(self.folder.path.glob("new.db*")), [])
+            self.server_refused("--listen", address,
+                                says=[address, "already in use"])
+            self.server_refused(
+                "--listen", "127.0.0.1:0", "--metrics-listen", address,
+                says=["--metrics-listen", address, "in use"])
+
+    def test_address_is_refused_before_the_database_is_touched(self):
+        for address, says in (("nonsense", "HOST:PORT"),
+                              ("127.0.0.1:99999", "HOST:PORT"),
+                              ("unix:", "1 to 107 bytes"),
+                              ("0.0.0.0:0", "--allow-insecure-remote")):
+            with self.subTest(address=address):
+                self.server_refused("--listen", address, says=[address, says])
+                # A database that is there, and none, would be said first.
+                done = subprocess.run(
+                    [programs.SERVER, "--listen", address, "--database",
+                     self.folder.path / "digits.csv"],
+                    capture_output=True, text=True, timeout=30)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(says, done.stderr)
+
+    def test_worker_that_is_stopped_while_it_connects(self):
+        worker = self.folder.start(
+            "--server", f"unix:{self.folder.path}/none", "--connect-timeout",
+            "60", program=programs.WORKER)
+        # Its signals are blocked once SIGTERM is in this mask.
+        mask = 1 << (signal.SIGTERM - 1)
+        status = pathlib.Path(f"/proc/{worker.pid}/status")
+        programs.wait_until(
+            lambda: int(re.search(r"SigBlk:\s*(\w+)", status.read_text())
+                        .group(1), 16) & mask, "the worker to start")
+        begin = time.monotonic()
+        worker.send_signal(signal.SIGTERM)
+        _, said = worker.communicate(timeout=30)
+        self.assertLess(time.monotonic() - begin, 5)
+        self.assertEqual(worker.returncode, 0)
+        self.assertEqual(len(said.strip().splitlines()), 1, said)
+        self.assertIn("stopped before a server answered", said)
 
     def test_database_that_is_none(self):
         out = self.folder.path / "garbage"
