@@ -80,6 +80,12 @@ absl::StatusOr<space::Candidate> ChosenCandidate(
     const LocalStudy& study, const EvaluateOptions& options) {
   const space::DesignSpace& space = study.spec().space;
   if (options.trial.has_value()) {
+    if (!study.loaded.candidate.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--set ", study.loaded.candidate.front().first,
+          ": no fixed field, and --trial chooses the value of every explored "
+          "parameter; give one of the two"));
+    }
     return CandidateAt(study.spec(), *options.trial);
   }
   DYNARCH_ASSIGN_OR_RETURN(space::Candidate candidate,

@@ -101,7 +101,7 @@ absl::StatusOr<v1::Study> FollowToEnd(const Context& context,
 absl::Status Submit(const Context& context, const SubmitOptions& options) {
   DYNARCH_ASSIGN_OR_RETURN(
       LocalStudy study, OpenStudyFile(options.study_file, context.catalog, {}));
-  DYNARCH_RETURN_IF_ERROR(CheckBaseline(study).status());
+  DYNARCH_RETURN_IF_ERROR(CheckBaseline(context, nullptr, study).status());
   DYNARCH_ASSIGN_OR_RETURN(const auto client,
                            connection::Connect(options.server, kPatience));
   DYNARCH_ASSIGN_OR_RETURN(const v1::Study created,

@@ -16,6 +16,7 @@
 #include "client/commands/study_progress.h"
 #include "client/commands/submit_study.h"
 #include "client/commands/sweep.h"
+#include "client/embedded/interrupt.h"
 #include "client/report/front_report.h"
 #include "client/report/text.h"
 #include "sim/base/status_macros.h"
@@ -170,10 +171,11 @@ absl::Status CheckComplete(const Sweep& sweep) {
 }  // namespace
 
 absl::Status Run(const Context& context, const RunOptions& options) {
+  const embedded::InterruptGuard guard;
   DYNARCH_ASSIGN_OR_RETURN(
       LocalStudy study, OpenStudyFile(options.study_file, context.catalog, {}));
   DYNARCH_ASSIGN_OR_RETURN(const report::GpuCandidates gpus,
-                           CheckBaseline(study));
+                           CheckBaseline(context, &guard, study));
   DYNARCH_ASSIGN_OR_RETURN(
       const auto out,
       OutFolder::Open(options.out.empty()
@@ -185,10 +187,13 @@ absl::Status Run(const Context& context, const RunOptions& options) {
                                      .out_folder = out->path(),
                                      .database = out->File(kDatabase),
                                      .workers = options.workers},
-                                    study));
+                                    study, guard));
   DYNARCH_ASSIGN_OR_RETURN(
       const report::FrontReport front,
-      report::BuildFrontReport(*study.evaluator, gpus, sweep.front));
+      report::BuildFrontReport(
+          *study.evaluator, gpus, sweep.front,
+          [&](double /*share*/) { return CheckInterrupt(guard); }));
+  DYNARCH_RETURN_IF_ERROR(CheckInterrupt(guard));
   const std::string json = absl::StrCat(
       RunJson(study.spec(), sweep, front, out->File(kDatabase), options.stats)
           .ToString(),

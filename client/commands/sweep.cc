@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "client/commands/study_progress.h"
 #include "client/commands/submit_study.h"
@@ -22,6 +23,8 @@ namespace {
 using connection::StudyClient;
 
 constexpr absl::Duration kConnectPatience = absl::Seconds(20);
+// How the server's reason begins when its disk is full.
+constexpr char kNoDatabase[] = "the database cannot be written";
 constexpr absl::Duration kTick = absl::Milliseconds(20);
 
 // Follows a study in a thread of its own, so that this one can look after the
@@ -93,6 +96,11 @@ absl::StatusOr<v1::Study> WaitForEnd(const Context& context,
     const auto end = watcher.end();  // Before the news: they come first.
     if (auto news = watcher.News(); news.has_value()) {
       study = *std::move(news);
+      const std::string& reason = study.progress().waiting_reason();
+      if (absl::StartsWith(reason, kNoDatabase)) {
+        printer.Finish();
+        return absl::ResourceExhaustedError(reason);
+      }
       printer.Update(ProgressOf(
           study, absl::ToDoubleSeconds(absl::Now() - context.start)));
     }
@@ -103,12 +111,9 @@ absl::StatusOr<v1::Study> WaitForEnd(const Context& context,
       return absl::UnavailableError(
           "the server stopped reporting before the study's end");
     }
-    if (guard.interrupted()) {
-      printer.Finish();
-      return absl::CancelledError(
-          "interrupted; finished results are kept, run again to go on");
-    }
-    if (absl::Status status = system.Supervise(); !status.ok()) {
+    absl::Status status = CheckInterrupt(guard);
+    if (status.ok()) status = system.Supervise();
+    if (!status.ok()) {
       printer.Finish();
       return status;
     }
@@ -122,10 +127,12 @@ absl::StatusOr<v1::Study> WaitForEnd(const Context& context,
 
 absl::StatusOr<Sweep> RunSweep(const Context& context,
                                const embedded::SystemOptions& options,
-                               const LocalStudy& study) {
-  const embedded::InterruptGuard guard;
+                               const LocalStudy& study,
+                               const embedded::InterruptGuard& guard) {
+  DYNARCH_RETURN_IF_ERROR(CheckInterrupt(guard));
   DYNARCH_ASSIGN_OR_RETURN(const auto system,
                            embedded::EmbeddedSystem::Start(options));
+  DYNARCH_RETURN_IF_ERROR(CheckInterrupt(guard));
   DYNARCH_RETURN_IF_ERROR(system->StartWorkers());
   DYNARCH_ASSIGN_OR_RETURN(
       std::unique_ptr<StudyClient> client,

@@ -11,6 +11,7 @@
 #include "client/commands/context.h"
 #include "client/commands/local_study.h"
 #include "client/embedded/embedded_system.h"
+#include "client/embedded/interrupt.h"
 #include "dynarch/v1/trial.pb.h"
 
 namespace dynarch::commands {
@@ -26,10 +27,12 @@ struct Sweep {
 
 // Starts the system, submits the study, waits for its end, fetches the front
 // and stops the system again. Cancelled, with everything stopped and every
-// acknowledged result kept, if the user interrupts.
+// acknowledged result kept, if `guard` saw an interruption; ResourceExhausted
+// likewise if the database cannot be written.
 absl::StatusOr<Sweep> RunSweep(const Context& context,
                                const embedded::SystemOptions& system,
-                               const LocalStudy& study);
+                               const LocalStudy& study,
+                               const embedded::InterruptGuard& guard);
 
 }  // namespace dynarch::commands
 

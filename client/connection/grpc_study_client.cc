@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "client/connection/study_client.h"
 #include "dynarch/v1/study_service.grpc.pb.h"
@@ -236,10 +238,24 @@ bool WaitForConnection(grpc::Channel& channel, absl::Duration patience) {
   return false;
 }
 
+// HOST:PORT or unix:PATH.
+bool IsAddress(absl::string_view address) {
+  if (absl::ConsumePrefix(&address, "unix:")) return !address.empty();
+  const size_t colon = address.rfind(':');
+  int port = 0;
+  return colon != absl::string_view::npos && colon > 0 &&
+         absl::SimpleAtoi(address.substr(colon + 1), &port) && port > 0 &&
+         port <= 65535;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<StudyClient>> Connect(absl::string_view address,
                                                      absl::Duration patience) {
+  if (!IsAddress(address)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "server ", address, ": not an address (HOST:PORT or unix:PATH)"));
+  }
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);

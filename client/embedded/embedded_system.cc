@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "sim/base/status_macros.h"
 
@@ -35,7 +36,12 @@ absl::Status WaitForSocket(const SystemOptions& options,
   std::error_code ignored;
   while (!std::filesystem::exists(socket, ignored)) {
     if (const auto end = server.Poll(); end.has_value()) {
-      return EndedError("dynarch-server", *end, ServerLog(options));
+      const std::string words = LastLine(ServerLog(options));
+      if (words.empty()) {
+        return EndedError("dynarch-server", *end, ServerLog(options));
+      }
+      return absl::UnavailableError(
+          absl::StripPrefix(words, "dynarch-server: "));
     }
     if (absl::Now() > deadline) {
       return absl::UnavailableError(
@@ -54,6 +60,8 @@ absl::StatusOr<std::unique_ptr<EmbeddedSystem>> EmbeddedSystem::Start(
     const SystemOptions& options) {
   DYNARCH_ASSIGN_OR_RETURN(auto folder, PrivateFolder::Create());
   const std::string socket = folder->SocketPath();
+  std::error_code ignored;
+  const bool had_log = std::filesystem::exists(ServerLog(options), ignored);
   DYNARCH_ASSIGN_OR_RETURN(
       ChildProcess server,
       ChildProcess::Start({
@@ -63,7 +71,14 @@ absl::StatusOr<std::unique_ptr<EmbeddedSystem>> EmbeddedSystem::Start(
                         "--parent-death"},
           .log_path = ServerLog(options),
       }));
-  DYNARCH_RETURN_IF_ERROR(WaitForSocket(options, socket, server));
+  absl::Status listens = WaitForSocket(options, socket, server);
+  if (!listens.ok()) {
+    // A refusal has been told in full; its log would tell nothing more.
+    if (!had_log && server.Poll().has_value()) {
+      std::filesystem::remove(ServerLog(options), ignored);
+    }
+    return listens;
+  }
   return std::unique_ptr<EmbeddedSystem>(
       new EmbeddedSystem(options, std::move(folder), std::move(server)));
 }

@@ -16,6 +16,8 @@ using measurement::MetricValues;
 using study::BoundCandidate;
 using study::StudySpec;
 
+constexpr int64_t kProgressStride = 1024;  // Candidates between reports.
+
 // The metrics of one candidate, to evaluate a constraint over.
 class MetricEnvironment : public expression::Environment {
  public:
@@ -166,7 +168,24 @@ absl::StatusOr<bool> MeetsConstraintsAndDeadline(const StudySpec& spec,
   return metrics.Get(Metric::kDeadlineMissRatio).value_or(1) == 0;
 }
 
-absl::StatusOr<GpuCandidates> GpuCandidates::Find(Evaluator& evaluator) {
+bool GpuCandidates::Covers(const Row& a, const Row& b) {
+  return a.is_static == b.is_static && a.scope == b.scope &&
+         a.candidate.bound.dtype == b.candidate.bound.dtype &&
+         std::tie(a.energy, a.candidate.trial) <=
+             std::tie(b.energy, b.candidate.trial) &&
+         (a.is_static || a.accuracy >= b.accuracy);
+}
+
+void GpuCandidates::Add(Row row) {
+  for (const Row& kept : rows_) {
+    if (Covers(kept, row)) return;
+  }
+  std::erase_if(rows_, [&](const Row& kept) { return Covers(row, kept); });
+  rows_.push_back(std::move(row));
+}
+
+absl::StatusOr<GpuCandidates> GpuCandidates::Find(
+    Evaluator& evaluator, const OnProgress& on_progress) {
   const StudySpec& spec = evaluator.spec();
   GpuCandidates gpus;
   gpus.first_dtype_ = FirstDataType(spec);
@@ -178,8 +197,14 @@ absl::StatusOr<GpuCandidates> GpuCandidates::Find(Evaluator& evaluator) {
     return gpus;
   }
   int64_t on_gpus = 0;
+  int64_t seen = 0;
   for (const space::IndexRange& range : spec.space.valid_ranges()) {
     for (int64_t index = range.begin; index < range.end; ++index) {
+      if (on_progress != nullptr && seen++ % kProgressStride == 0) {
+        DYNARCH_RETURN_IF_ERROR(
+            on_progress(static_cast<double>(seen) /
+                        static_cast<double>(spec.space.valid_count())));
+      }
       const BoundCandidate bound = study::Bind(spec, spec.space.At(index));
       if (!AllStagesOnGpus(spec, bound)) continue;
       ++on_gpus;
@@ -194,7 +219,7 @@ absl::StatusOr<GpuCandidates> GpuCandidates::Find(Evaluator& evaluator) {
       row.scope = spec.platforms[bound.platform].scope();
       row.is_static = IsStatic(bound);
       row.candidate = *std::move(candidate);
-      gpus.rows_.push_back(std::move(row));
+      gpus.Add(std::move(row));
     }
   }
   std::sort(gpus.rows_.begin(), gpus.rows_.end(),

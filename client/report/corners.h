@@ -7,6 +7,7 @@
 #define DYNARCH_CLIENT_REPORT_CORNERS_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,12 +43,18 @@ bool IsStatic(const study::BoundCandidate& bound);
 absl::StatusOr<bool> MeetsConstraintsAndDeadline(
     const study::StudySpec& spec, const measurement::MetricValues& metrics);
 
+// Called now and then in long work with the share that is done, 0 to 1; an
+// error ends the work with it.
+using OnProgress = std::function<absl::Status(double share)>;
+
 // The study's candidates with every stage on a GPU, constraints and deadline
-// met, cheapest first.
+// met, cheapest first: of those only what can become a corner, so at most one
+// per scope, data type and distinct accuracy.
 class GpuCandidates {
  public:
   // Evaluates the whole GPU part of the space.
-  static absl::StatusOr<GpuCandidates> Find(Evaluator& evaluator);
+  static absl::StatusOr<GpuCandidates> Find(
+      Evaluator& evaluator, const OnProgress& on_progress = nullptr);
 
   // S0 among candidates of this energy scope; null if there is none.
   const EvaluatedCandidate* BestStatic(platform::EnergyScope scope) const;
@@ -59,6 +66,8 @@ class GpuCandidates {
                                         double accuracy) const;
   // Why there is no S0 at all; empty if there is one.
   const std::string& missing() const { return missing_; }
+  // How many are kept.
+  int64_t size() const { return static_cast<int64_t>(rows_.size()); }
   graph::DataType first_dtype() const { return first_dtype_; }
 
  private:
@@ -69,6 +78,11 @@ class GpuCandidates {
     platform::EnergyScope scope = platform::EnergyScope::kSoc;
     bool is_static = false;
   };
+  // At least as good in every choice that BestStatic and BestDynamic make.
+  static bool Covers(const Row& a, const Row& b);
+  // Keeps a row unless another covers it; drops those that it covers.
+  void Add(Row row);
+
   std::vector<Row> rows_;                      // By energy, then trial.
   std::vector<platform::EnergyScope> scopes_;  // Of the study's platforms.
   graph::DataType first_dtype_ = graph::DataType::kFp32;

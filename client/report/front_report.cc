@@ -127,9 +127,10 @@ std::string CsvLine(const study::StudySpec& spec, const FrontPoint& point) {
 
 }  // namespace
 
-absl::StatusOr<FrontReport> BuildFrontReport(
-    Evaluator& evaluator, const GpuCandidates& gpus,
-    absl::Span<const v1::Trial> front) {
+absl::StatusOr<FrontReport> BuildFrontReport(Evaluator& evaluator,
+                                             const GpuCandidates& gpus,
+                                             absl::Span<const v1::Trial> front,
+                                             const OnProgress& on_progress) {
   const study::StudySpec& spec = evaluator.spec();
   FrontReport report;
   report.baseline_missing = gpus.missing();
@@ -143,6 +144,11 @@ absl::StatusOr<FrontReport> BuildFrontReport(
   }
   report.points.reserve(front.size());
   for (const v1::Trial& trial : front) {
+    if (on_progress != nullptr) {
+      DYNARCH_RETURN_IF_ERROR(
+          on_progress(static_cast<double>(report.points.size()) /
+                      static_cast<double>(front.size())));
+    }
     DYNARCH_ASSIGN_OR_RETURN(FrontPoint point,
                              PointOf(evaluator, verifier, gpus, trial));
     report.points.push_back(std::move(point));

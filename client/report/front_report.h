@@ -37,9 +37,9 @@ struct FrontReport {
 
 // Verifies and completes the server's front. DataLoss if a stored metric is
 // not what the evaluator gives here, to the last bit.
-absl::StatusOr<FrontReport> BuildFrontReport(Evaluator& evaluator,
-                                             const GpuCandidates& gpus,
-                                             absl::Span<const v1::Trial> front);
+absl::StatusOr<FrontReport> BuildFrontReport(
+    Evaluator& evaluator, const GpuCandidates& gpus,
+    absl::Span<const v1::Trial> front, const OnProgress& on_progress = nullptr);
 
 // The list of points: {"trial", "values", "metrics", "event", "report",
 // "corners", "gain"}.

@@ -9,13 +9,14 @@ namespace {
 
 constexpr int kBarWidth = 30;
 
-std::string Figures(const ProgressState& state) {
+std::string Figures(const ProgressState& state, int64_t done_before) {
   std::string text = absl::StrCat(CountText(state.done), " of ",
                                   CountText(state.total), " candidates");
-  if (state.seconds > 0) {
-    absl::StrAppend(&text, ", ",
-                    CountText(static_cast<int64_t>(state.done / state.seconds)),
-                    "/s");
+  const int64_t came = state.done - done_before;
+  if (state.seconds > 0 && came > 0) {
+    const auto rate =
+        static_cast<int64_t>(static_cast<double>(came) / state.seconds);
+    absl::StrAppend(&text, ", ", CountText(rate), "/s");
   }
   return absl::StrCat(text, ", front ", CountText(state.front_points));
 }
@@ -23,6 +24,7 @@ std::string Figures(const ProgressState& state) {
 }  // namespace
 
 void ProgressPrinter::Update(const ProgressState& state) {
+  if (first_done_ < 0) first_done_ = state.done;
   if (state.waiting_reason != last_reason_) {
     Finish();
     if (!state.waiting_reason.empty()) {
@@ -37,14 +39,14 @@ void ProgressPrinter::Update(const ProgressState& state) {
     out_ << "\r[" << std::string(filled, '#')
          << std::string(kBarWidth - filled, '.') << "] "
          << absl::StrFormat("%3d %%  ", static_cast<int>(share * 100))
-         << Figures(state) << "\033[K" << std::flush;
+         << Figures(state, first_done_) << "\033[K" << std::flush;
     line_open_ = true;
     return;
   }
   const int tenth = static_cast<int>(share * 10);
   if (tenth == last_tenth_) return;
   last_tenth_ = tenth;
-  out_ << absl::StrFormat("%3d %%  ", tenth * 10) << Figures(state)
+  out_ << absl::StrFormat("%3d %%  ", tenth * 10) << Figures(state, first_done_)
        << std::endl;
 }
 

@@ -5,7 +5,9 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/client/report/digits_study.h"
@@ -148,6 +150,28 @@ TEST_F(CornersTest, TheStaticCandidateHasTheSameValuesButNoExit) {
     EXPECT_EQ(twin.stage_elements, candidate->bound.stage_elements);
     EXPECT_EQ(twin.power, candidate->bound.power);
   }
+}
+
+TEST_F(CornersTest, KeepsNoCandidateThatCannotBecomeACorner) {
+  // One static per data type, and per data type at most one dynamic candidate
+  // for each distinct accuracy.
+  std::set<std::pair<std::string, double>> accuracies;
+  int64_t dynamic = 0;
+  for (const Seen& seen : Enumerate(*evaluator_)) {
+    if (!seen.on_gpu || seen.misses > 0.001 || Static(seen)) continue;
+    accuracies.emplace(seen.dtype, seen.accuracy);
+    ++dynamic;
+  }
+  const auto bound = static_cast<int64_t>(accuracies.size()) + 2;
+  EXPECT_GT(dynamic, bound);
+  EXPECT_LE(gpus_.size(), bound);
+  EXPECT_GT(gpus_.size(), 2);
+}
+
+TEST_F(CornersTest, TheSearchEndsWhenItIsTold) {
+  const auto stopped = GpuCandidates::Find(
+      *evaluator_, [](double) { return absl::CancelledError("enough"); });
+  EXPECT_EQ(stopped.status(), absl::CancelledError("enough"));
 }
 
 TEST(GpuCandidatesTest, SaysThatThereIsNoGpu) {

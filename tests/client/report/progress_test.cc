@@ -37,6 +37,8 @@ TEST(ProgressPrinterTest, PrintsOneLinePerTenPerCentOutsideATerminal) {
 TEST(ProgressPrinterTest, RewritesItsLineOnATerminal) {
   std::ostringstream out;
   ProgressPrinter printer(out, true);
+  printer.Update(StateAt(0, 1));
+  out.str("");
   printer.Update(StateAt(500, 2));
   EXPECT_THAT(out.str(),
               StartsWith("\r[###############...............]  50 %"));
@@ -44,6 +46,15 @@ TEST(ProgressPrinterTest, RewritesItsLineOnATerminal) {
   EXPECT_EQ(out.str().find('\n'), std::string::npos);
   printer.Finish();
   EXPECT_EQ(out.str().back(), '\n');
+}
+
+TEST(ProgressPrinterTest, CountsOnlyWhatCameWhileItWatched) {
+  std::ostringstream out;
+  ProgressPrinter printer(out, true);
+  printer.Update(StateAt(400, 1));
+  EXPECT_EQ(out.str().find("/s"), std::string::npos);
+  printer.Update(StateAt(900, 2));
+  EXPECT_THAT(out.str(), HasSubstr("250/s"));  // 900 - 400 in 2 s
 }
 
 TEST(ProgressPrinterTest, SaysOnceWhyNothingMoves) {
