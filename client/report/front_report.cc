@@ -109,7 +109,7 @@ std::string CsvLine(const study::StudySpec& spec, const FrontPoint& point) {
     }
   }
   if (point.report.has_value()) {
-    const Share& accuracy = point.report->accuracy;
+    const measurement::Share& accuracy = point.report->accuracy;
     for (const double value : {accuracy.value, accuracy.low, accuracy.high}) {
       cells.push_back(ShortestDouble(value));
     }

@@ -157,7 +157,7 @@ std::string BaselineText(const StudySpec& spec, const FrontReport& report) {
   std::string text = absl::StrCat("Baseline, the best static GPU candidate: ",
                                   OneLine(spec, *report.baseline));
   if (report.baseline_report.has_value()) {
-    const Share& accuracy = report.baseline_report->accuracy;
+    const measurement::Share& accuracy = report.baseline_report->accuracy;
     absl::StrAppend(&text, "  on split report ", PercentText(accuracy.value),
                     " [", PercentText(accuracy.low), ", ",
                     PercentText(accuracy.high), "]\n");

@@ -89,8 +89,8 @@ absl::StatusOr<std::optional<ReportCount>> Verifier::CountOnReport(
   count.samples = static_cast<int64_t>(correct.size());
   DYNARCH_ASSIGN_OR_RETURN(
       count.accuracy,
-      WilsonShare(std::count(correct.begin(), correct.end(), true),
-                  count.samples));
+      measurement::WilsonShare(std::count(correct.begin(), correct.end(), true),
+                               count.samples));
   const behavior::Replay replay =
       behavior::ReplayTrace(*slice, spec.network.decisions(), bound.thresholds);
   for (const int64_t taken : replay.exit_counts) {
@@ -98,8 +98,9 @@ absl::StatusOr<std::optional<ReportCount>> Verifier::CountOnReport(
                                static_cast<double>(count.samples));
   }
   if (baseline_samples_ == slice->samples) {
-    DYNARCH_ASSIGN_OR_RETURN(count.against_baseline,
-                             McNemarTest(correct, baseline_correct_));
+    DYNARCH_ASSIGN_OR_RETURN(
+        count.against_baseline,
+        measurement::McNemarTest(correct, baseline_correct_));
   }
   return count;
 }
@@ -113,7 +114,7 @@ Json ReportCountJson(const graph::Network& network,
   }
   Json paired;
   if (count->against_baseline.has_value()) {
-    const McNemar& test = *count->against_baseline;
+    const measurement::McNemar& test = *count->against_baseline;
     paired = Json::Object();
     paired.Set("p_value", test.p_value)
         .Set("only_candidate", test.only_first)

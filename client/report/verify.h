@@ -11,21 +11,21 @@
 
 #include "absl/status/statusor.h"
 #include "client/report/json.h"
-#include "client/report/statistics.h"
 #include "sim/evaluator.h"
 #include "sim/measurement/measurement.h"
+#include "sim/measurement/statistics.h"
 #include "sim/space/design_space.h"
 
 namespace dynarch::report {
 
 // Counts of one candidate on split `report`.
 struct ReportCount {
-  Share accuracy;
+  measurement::Share accuracy;
   int64_t samples = 0;
   std::vector<double> exit_rates;
   // Against the baseline, the candidate first; absent unless both were recorded
   // on the same samples.
-  std::optional<McNemar> against_baseline;
+  std::optional<measurement::McNemar> against_baseline;
 };
 
 // {"accuracy", "accuracy_low", "accuracy_high", "samples", "exit_rates",

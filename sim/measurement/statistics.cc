@@ -3,69 +3,73 @@
 #include <algorithm>
 #include <cmath>
 
-#include "absl/numeric/int128.h"
+#include "absl/strings/str_cat.h"
 
 namespace dynarch::measurement {
 namespace {
 
-constexpr double kZ95 = 1.959963984540054;          // Normal, 97.5 %.
-constexpr double kChiSquare95 = 3.841458820694124;  // One degree of freedom.
-constexpr int64_t kExactLimit = 100;                // 40 * 2^100 fits 128 bits.
+constexpr double kZ95 = 1.959963984540054;  // Normal quantile at 0.975.
 
-// 2 * sum_{i <= least} C(n, i) / 2^n <= 1/20, as integers.
-bool BinomialRejects(int64_t least, int64_t n) {
-  absl::uint128 choose = 1;  // C(n, 0)
-  absl::uint128 sum = 1;
-  for (int64_t i = 1; i <= least; ++i) {
-    choose =
-        choose * static_cast<uint64_t>(n - i + 1) / static_cast<uint64_t>(i);
-    sum += choose;
+// P[X <= tail] for X ~ Binomial(n, 1/2). Weights relative to the largest, each
+// from its neighbour, so that no factorial is formed and nothing overflows.
+double HalfBinomialTail(int64_t n, int64_t tail) {
+  const int64_t mode = n / 2;
+  double total = 0;
+  double below = 0;
+  const auto add = [&](int64_t k, double weight) {
+    total += weight;
+    if (k <= tail) below += weight;
+  };
+  double weight = 1;
+  for (int64_t k = mode; k >= 0 && weight > 0; --k) {
+    add(k, weight);
+    weight *= static_cast<double>(k) / static_cast<double>(n - k + 1);
   }
-  return sum * 40 <= absl::uint128(1) << static_cast<int>(n);
+  weight = 1;
+  for (int64_t k = mode + 1; k <= n && weight > 0; ++k) {
+    weight *= static_cast<double>(n - k + 1) / static_cast<double>(k);
+    add(k, weight);
+  }
+  return below / total;
 }
 
 }  // namespace
 
-Interval WilsonInterval(int64_t successes, int64_t trials) {
-  if (trials <= 0) return Interval{0, 1};
-  const double n = static_cast<double>(trials);
+absl::StatusOr<Share> WilsonShare(int64_t successes, int64_t samples) {
+  if (samples < 1 || successes < 0 || successes > samples) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("share: ", successes, " of ", samples,
+                     "; allowed is 0 to n of n >= 1 samples"));
+  }
+  const double n = static_cast<double>(samples);
   const double p = static_cast<double>(successes) / n;
   const double z2 = kZ95 * kZ95;
-  const double scale = 1 + z2 / n;
-  const double centre = (p + z2 / (2 * n)) / scale;
+  const double centre = (p + z2 / (2 * n)) / (1 + z2 / n);
   const double half =
-      kZ95 * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / scale;
-  Interval interval{std::max(0.0, centre - half), std::min(1.0, centre + half)};
-  // At the ends the bound is exact; the arithmetic may miss it by rounding.
-  if (successes == 0) interval.low = 0;
-  if (successes == trials) interval.high = 1;
-  return interval;
+      kZ95 / (1 + z2 / n) * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n));
+  return Share{.value = p,
+               .low = successes == 0 ? 0 : std::max(0.0, centre - half),
+               .high = successes == samples ? 1 : std::min(1.0, centre + half)};
 }
 
-PairedTest McNemar(int64_t only_first, int64_t only_second) {
-  PairedTest test{only_first, only_second, false};
-  const int64_t n = only_first + only_second;
-  if (n <= kExactLimit) {
-    test.distinguishable =
-        BinomialRejects(std::min(only_first, only_second), n);
-    return test;
+absl::StatusOr<McNemar> McNemarTest(const std::vector<bool>& first,
+                                    const std::vector<bool>& second) {
+  if (first.size() != second.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("paired test: ", first.size(), " and ", second.size(),
+                     " samples; both sides need the same ones"));
   }
-  const double gap = static_cast<double>(std::max(only_first, only_second) -
-                                         std::min(only_first, only_second)) -
-                     1;
-  test.distinguishable = gap * gap / static_cast<double>(n) > kChiSquare95;
-  return test;
-}
-
-PairedTest McNemar(const std::vector<bool>& first,
-                   const std::vector<bool>& second) {
-  int64_t only_first = 0;
-  int64_t only_second = 0;
-  for (size_t i = 0; i < std::min(first.size(), second.size()); ++i) {
-    only_first += first[i] && !second[i];
-    only_second += second[i] && !first[i];
+  McNemar result;
+  for (size_t i = 0; i < first.size(); ++i) {
+    result.only_first += first[i] && !second[i];
+    result.only_second += second[i] && !first[i];
   }
-  return McNemar(only_first, only_second);
+  const int64_t n = result.only_first + result.only_second;
+  if (n > 0) {
+    const int64_t tail = std::min(result.only_first, result.only_second);
+    result.p_value = std::min(1.0, 2 * HalfBinomialTail(n, tail));
+  }
+  return result;
 }
 
 }  // namespace dynarch::measurement

@@ -1,85 +1,90 @@
 #include "sim/measurement/statistics.h"
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tests/testing/status_matchers.h"
 
 namespace dynarch::measurement {
 namespace {
 
-// By hand with z^2 = 3.841458820694124, n = 10, p = 1/2:
-//   scale  = 1 + 0.3841458820694124       = 1.3841458820694124
-//   centre = (0.5 + 0.1920729410347062) / scale = 0.5
-//   half   = 1.959963984540054 * sqrt(0.025 + 0.0096036470517353) / scale
-//          = 1.959963984540054 * 0.1860205554 / 1.3841458821 = 0.2634070
-TEST(WilsonTest, MatchesTheFormulaByHand) {
-  const Interval interval = WilsonInterval(5, 10);
-  EXPECT_NEAR(interval.low, 0.2365930, 1e-7);
-  EXPECT_NEAR(interval.high, 0.7634070, 1e-7);
+using ::dynarch::testing::StatusIs;
+
+// b samples that only the first gets right, c only the second, d both.
+McNemar Compare(int b, int c, int d) {
+  std::vector<bool> first, second;
+  const auto add = [&](int count, bool one, bool two) {
+    first.insert(first.end(), count, one);
+    second.insert(second.end(), count, two);
+  };
+  add(b, true, false);
+  add(c, false, true);
+  add(d, true, true);
+  return *McNemarTest(first, second);
 }
 
-// p = 0: low = 0, high = (z^2/n) / (1 + z^2/n) = z^2 / (n + z^2)
-//      = 3.841458820694124 / 13.841458820694124 = 0.2775327998628892.
-TEST(WilsonTest, StaysInsideTheUnitIntervalAtItsEnds) {
-  const Interval none = WilsonInterval(0, 10);
-  EXPECT_EQ(none.low, 0);
-  EXPECT_NEAR(none.high, 0.2775327998628892, 1e-15);
-  const Interval all = WilsonInterval(10, 10);
-  EXPECT_NEAR(all.low, 1 - 0.2775327998628892, 1e-15);
-  EXPECT_EQ(all.high, 1);
+TEST(WilsonShareTest, IsCentredAtOneHalfForHalfOfTheSamples) {
+  // n = 10, p = 1/2, z = 1.959964: z^2 = 3.841459; half width
+  // z / 1.3841459 * sqrt(0.025 + 3.841459 / 400) = 0.263407.
+  ASSERT_OK_AND_ASSIGN(const Share share, WilsonShare(5, 10));
+  EXPECT_EQ(share.value, 0.5);
+  EXPECT_NEAR(share.low, 0.5 - 0.263407, 1e-6);
+  EXPECT_NEAR(share.high, 0.5 + 0.263407, 1e-6);
 }
 
-TEST(WilsonTest, KnowsNothingWithoutTrials) {
-  EXPECT_EQ(WilsonInterval(0, 0), (Interval{0, 1}));
+TEST(WilsonShareTest, ReachesOneAndNoFurtherWhenAllSucceed) {
+  // With p = 1 the lower end is 1 / (1 + z^2 / n) = 1 / 1.3841459.
+  ASSERT_OK_AND_ASSIGN(const Share share, WilsonShare(10, 10));
+  EXPECT_EQ(share.high, 1);
+  EXPECT_NEAR(share.low, 1 / 1.3841458820694124, 1e-12);
 }
 
-TEST(WilsonTest, HoldsTheProportionAndShrinksWithTrials) {
-  double width = 1;
-  for (int64_t n = 10; n <= 1'000'000; n *= 10) {
-    const Interval interval = WilsonInterval(n * 3 / 10, n);
-    EXPECT_LT(interval.low, 0.3);
-    EXPECT_GT(interval.high, 0.3);
-    EXPECT_LT(interval.high - interval.low, width);
-    width = interval.high - interval.low;
-  }
+TEST(WilsonShareTest, NoneIsTheMirrorImageOfAll) {
+  ASSERT_OK_AND_ASSIGN(const Share share, WilsonShare(0, 10));
+  EXPECT_EQ(share.low, 0);
+  EXPECT_NEAR(share.high, 1 - 1 / 1.3841458820694124, 1e-12);
 }
 
-// Exact, two-sided. n = 6, all on one side: 2 * 1/64 = 0.03125 <= 0.05.
-// n = 5: 2 * 1/32 = 0.0625 > 0.05. n = 9 with 1: 2 * 10/512 = 0.039;
-// n = 8 with 1: 2 * 9/256 = 0.0703.
-TEST(McNemarTest, IsTheExactBinomialTestForFewSamples) {
-  EXPECT_TRUE(McNemar(6, 0).distinguishable);
-  EXPECT_TRUE(McNemar(0, 6).distinguishable);
-  EXPECT_FALSE(McNemar(5, 0).distinguishable);
-  EXPECT_TRUE(McNemar(8, 1).distinguishable);
-  EXPECT_FALSE(McNemar(7, 1).distinguishable);
+TEST(WilsonShareTest, RefusesImpossibleCounts) {
+  EXPECT_THAT(WilsonShare(1, 0), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(WilsonShare(-1, 5), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(WilsonShare(6, 5), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST(McNemarTest, NeverRejectsEqualOrAbsentDiscordance) {
-  EXPECT_FALSE(McNemar(0, 0).distinguishable);
-  for (int64_t n = 1; n < 300; ++n) {
-    EXPECT_FALSE(McNemar(n, n).distinguishable) << n;
-  }
+TEST(McNemarTest, CountsDiscordantPairs) {
+  const McNemar test = Compare(2, 7, 100);
+  EXPECT_EQ(test.only_first, 2);
+  EXPECT_EQ(test.only_second, 7);
 }
 
-// n = 100, the last exact one: P(X <= 39) = 0.0176001, twice 0.0352;
-// P(X <= 40) = 0.0284440, twice 0.0569 (binomial tables, p = 1/2, n = 100).
-TEST(McNemarTest, IsExactUpToAHundred) {
-  EXPECT_TRUE(McNemar(61, 39).distinguishable);
-  EXPECT_FALSE(McNemar(60, 40).distinguishable);
+TEST(McNemarTest, IsTheExactBinomialTail) {
+  // b = 0, c = 5: 2 / 2^5. b = 1, c = 7: 2 (1 + 8) / 2^8.
+  EXPECT_DOUBLE_EQ(Compare(0, 5, 3).p_value, 0.0625);
+  EXPECT_DOUBLE_EQ(Compare(1, 7, 3).p_value, 18.0 / 256);
 }
 
-// n = 200: (|b - c| - 1)^2 / 200 > 3.8415 iff |b - c| - 1 > 27.72, so
-// |b - c| >= 29; it has n's parity, so 28 fails and 30 passes.
-TEST(McNemarTest, IsTheCorrectedChiSquareForMany) {
-  EXPECT_FALSE(McNemar(114, 86).distinguishable);
-  EXPECT_TRUE(McNemar(115, 85).distinguishable);
-  EXPECT_TRUE(McNemar(85, 115).distinguishable);
+TEST(McNemarTest, TellsFiveFromSixOneSidedPairs) {
+  // 2 / 2^5 = 6.3 % is not below 5 %, 2 / 2^6 = 3.1 % is.
+  EXPECT_FALSE(Compare(5, 0, 0).distinguishable());
+  EXPECT_TRUE(Compare(6, 0, 0).distinguishable());
 }
 
-TEST(McNemarTest, CountsDiscordantSamples) {
-  const PairedTest test = McNemar({true, true, false, false, true},
-                                  {true, false, true, false, false});
-  EXPECT_EQ(test.only_first, 2);   // Samples 1 and 4.
-  EXPECT_EQ(test.only_second, 1);  // Sample 2.
+TEST(McNemarTest, NeverExceedsOne) {
+  // b = c = 3: 2 (1 + 6 + 15 + 20) / 64 = 1.3, so 1.
+  EXPECT_EQ(Compare(3, 3, 0).p_value, 1);
+  EXPECT_EQ(Compare(0, 0, 9).p_value, 1);
+}
+
+TEST(McNemarTest, HoldsForThousandsOfPairs) {
+  // The normal approximation with continuity: (200 - 1) / sqrt(2000) = 4.4498,
+  // two-sided 8.6e-6; the exact tail lies within a few per cent of it.
+  EXPECT_NEAR(Compare(900, 1100, 0).p_value, 8.6e-6, 4e-7);
+}
+
+TEST(McNemarTest, RefusesUnequalLengths) {
+  EXPECT_THAT(measurement::McNemarTest({true}, {}),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 }  // namespace
