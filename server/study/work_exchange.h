@@ -28,7 +28,8 @@ namespace dynarch::server {
 class WorkExchange {
  public:
   // Gives an answer to a worker; called from any thread, never with a lock
-  // held. An answer to a session that has closed is dropped.
+  // held, and once more while or after its session closes if an answer was on
+  // its way: it must outlive what it captures.
   using Send = std::function<void(v1::SynchronizeResponse)>;
   using Request = std::shared_ptr<const v1::SynchronizeRequest>;
 

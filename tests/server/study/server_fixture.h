@@ -143,11 +143,12 @@ class FakeWorker {
   FakeWorker(TestServer& server, std::string name,
              std::vector<std::string> versions = TestVersions())
       : server_(server), name_(std::move(name)), versions_(versions) {
-    session_ =
-        server_.exchange.Open(true, [this](v1::SynchronizeResponse response) {
-          std::lock_guard<std::mutex> lock(mutex_);
-          answers_.push_back(std::move(response));
-          wakeup_.notify_one();
+    // An answer may be on its way when the session closes: it keeps the inbox.
+    session_ = server_.exchange.Open(
+        true, [inbox = inbox_](v1::SynchronizeResponse response) {
+          std::lock_guard<std::mutex> lock(inbox->mutex);
+          inbox->answers.push_back(std::move(response));
+          inbox->wakeup.notify_one();
         });
   }
   ~FakeWorker() { Close(); }
@@ -172,15 +173,15 @@ class FakeWorker {
     return NextAnswer();
   }
   v1::SynchronizeResponse NextAnswer() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    wakeup_.wait(lock, [this] { return !answers_.empty(); });
-    v1::SynchronizeResponse answer = std::move(answers_.front());
-    answers_.pop_front();
+    std::unique_lock<std::mutex> lock(inbox_->mutex);
+    inbox_->wakeup.wait(lock, [this] { return !inbox_->answers.empty(); });
+    v1::SynchronizeResponse answer = std::move(inbox_->answers.front());
+    inbox_->answers.pop_front();
     return answer;
   }
   size_t waiting_answers() {
-    std::lock_guard<std::mutex> lock(mutex_);
-    return answers_.size();
+    std::lock_guard<std::mutex> lock(inbox_->mutex);
+    return inbox_->answers.size();
   }
   // One lease; fails the test if there is none.
   v1::Lease TakeLease() {
@@ -244,6 +245,12 @@ class FakeWorker {
   static constexpr int kTestMetrics = 10;
 
  private:
+  struct Inbox {
+    std::mutex mutex;
+    std::condition_variable wakeup;
+    std::deque<v1::SynchronizeResponse> answers;
+  };
+
   // Takes the leases of `answer` and of what follows up to the marker's.
   void CollectLeases(v1::SynchronizeResponse answer) {
     while (true) {
@@ -265,9 +272,7 @@ class FakeWorker {
   int64_t session_ = 0;
   int64_t marker_ = 0;
   std::deque<v1::Lease> leases_;
-  std::mutex mutex_;
-  std::condition_variable wakeup_;
-  std::deque<v1::SynchronizeResponse> answers_;
+  const std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
 };
 
 // Every candidate has its result, and the front is the one of TestRow.
