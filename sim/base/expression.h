@@ -6,7 +6,12 @@
 //
 // Grammar, loosest first; a number may be followed by a unit or by %:
 //
-//   or  and  not  == != < <= > >= has  + -  * /  unary -  ( )
+//   or  and  not  == != < <= > >= has  + -  * /  unary -  ( )  f(x)  f(x, y)
+//
+// A word may contain dots (`moe.e0`); a word before `(` is a function:
+//
+//   ceil(x)  floor(x)  round(x)   of a plain number; round: half up
+//   min(x, y)  max(x, y)          of two numbers of one unit
 //
 // An expression is parsed, then checked against the symbols of its place: every
 // operand has a type (bool, number with a unit, name), so that seconds are
@@ -26,6 +31,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "sim/base/decimal.h"
 #include "sim/base/quantity_parse.h"
 
 namespace dynarch::expression {
@@ -129,6 +135,11 @@ struct Node {
     kSubtract,
     kMultiply,
     kDivide,
+    kCeil,
+    kFloor,
+    kRound,
+    kMin,
+    kMax,
   };
   Op op = kLiteral;
   int left = -1;
@@ -136,6 +147,7 @@ struct Node {
   int column = 1;  // of its operator or word, from 1
   Value value;
   Unit unit;         // of a literal
+  Decimal decimal;   // of a literal number: `value` before it was rounded
   std::string text;  // of a word or quoted name
   bool quoted = false;
   std::string object;  // of `has`

@@ -54,6 +54,10 @@ class Checker {
       case Node::kGreater:
       case Node::kGreaterEqual:
         return TypeOfComparison(node);
+      case Node::kCeil:
+      case Node::kFloor:
+      case Node::kRound:
+        return TypeOfRounding(node);
       default:
         return TypeOfArithmetic(node);
     }
@@ -123,6 +127,10 @@ class Checker {
     return Type::Bool();
   }
 
+  static bool IsMinOrMax(const Node& node) {
+    return node.op == Node::kMin || node.op == Node::kMax;
+  }
+
   // "; give the number a unit".
   static std::string UnitHint(const Type& left, const Type& right) {
     const bool numbers =
@@ -142,12 +150,23 @@ class Checker {
     } else if (node.op == Node::kDivide) {
       type.unit = type.unit.Over(right.unit);
     } else if (type.unit != right.unit) {
-      return ErrorAt(
-          node.column,
-          absl::StrCat("cannot add or subtract ", type.ToString(), " and ",
-                       right.ToString(), UnitHint(type, right)));
+      return ErrorAt(node.column,
+                     absl::StrCat(IsMinOrMax(node) ? "cannot compare "
+                                                   : "cannot add or subtract ",
+                                  type.ToString(), " and ", right.ToString(),
+                                  UnitHint(type, right)));
     }
     return type;
+  }
+
+  absl::StatusOr<Type> TypeOfRounding(const Node& node) {
+    DYNARCH_RETURN_IF_ERROR(Is(Type::kNumber, node.left, node, "a number"));
+    const Type& type = types_[node.left];
+    if (type.unit.plain()) return type;
+    return ErrorAt(node.column, absl::StrCat("only a plain number is rounded, "
+                                             "got ",
+                                             type.ToString(),
+                                             "; divide it by one of its unit"));
   }
 
   // A word opposite a name is one of that name's values.

@@ -1,4 +1,6 @@
 // Values: Expression::Evaluate.
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -41,6 +43,10 @@ absl::StatusOr<Value> Arithmetic(const Node& node, double a, double b) {
     case Node::kMultiply:
       result = a * b;
       break;
+    case Node::kMin:
+      return std::min(a, b);
+    case Node::kMax:
+      return std::max(a, b);
     default:
       if (b == 0) return ErrorAt(node.column, "division by zero");
       result = a / b;
@@ -49,6 +55,13 @@ absl::StatusOr<Value> Arithmetic(const Node& node, double a, double b) {
     return ErrorAt(node.column, "the result passes the largest double");
   }
   return result;
+}
+
+// The whole number at or beside `x`; half a unit rounds up.
+double Rounded(Node::Op op, double x) {
+  if (op == Node::kCeil) return std::ceil(x);
+  const double below = std::floor(x);
+  return op == Node::kRound && x - below >= 0.5 ? below + 1 : below;
 }
 
 // A value of the environment is what the symbol table said; a number is finite.
@@ -93,6 +106,9 @@ class Evaluator {
         return Logic(node, /*decisive=*/true);
       case Node::kNot:
       case Node::kNegate:
+      case Node::kCeil:
+      case Node::kFloor:
+      case Node::kRound:
         return Unary(node);
       default:
         return Binary(node);
@@ -123,7 +139,8 @@ class Evaluator {
     DYNARCH_ASSIGN_OR_RETURN(Value operand, At(node.left));
     if (IsAbsent(operand)) return operand;
     if (node.op == Node::kNot) return Value(!std::get<bool>(operand));
-    return Value(-std::get<double>(operand));
+    const double number = std::get<double>(operand);
+    return Value(node.op == Node::kNegate ? -number : Rounded(node.op, number));
   }
 
   absl::StatusOr<Value> Binary(const Node& node) const {

@@ -20,12 +20,16 @@ struct Token {
   Kind kind = kEnd;
   int column = 1;
   std::string text;  // of a word, quoted name or operator
-  double value = 0;  // of a number, in SI units
+  Decimal decimal;   // of a number, in SI units
+  double value = 0;  // the same, rounded once
   Unit unit;         // of a number
 };
 
 // Splits `text` into tokens, the last being kEnd.
 absl::StatusOr<std::vector<Token>> Tokenize(absl::string_view text);
+
+// Whether `text` is `and`, `or`, `not` or `has`.
+bool IsKeyword(absl::string_view text);
 
 // InvalidArgument "column C: message".
 absl::Status ErrorAt(int column, absl::string_view message);
@@ -50,12 +54,15 @@ class Parser {
   absl::StatusOr<int> ParseUnary();
   absl::StatusOr<int> ParsePrimary();
   absl::StatusOr<int> ParseParentheses();
+  absl::StatusOr<int> ParseCall();
 
   const Token& Peek() const { return tokens_[next_]; }
   Token Take() { return tokens_[next_++]; }
   // Whether the next token is one of these operators or keywords.
   bool At(absl::string_view text) const;
   bool AtComparison() const;
+  // Whether `(` follows the word that is next.
+  bool AtCall() const;
   int Append(Node node);
   int AppendBinary(Node::Op op, int left, int right, int column);
   absl::Status Unexpected(absl::string_view wanted) const;

@@ -158,6 +158,48 @@ TEST(ExpressionTest, YieldsNumbersInSiUnits) {
   EXPECT_THAT(Evaluate("12.5 %"), IsOkAndHolds(Value(0.125)));
 }
 
+INSTANTIATE_TEST_SUITE_P(
+    Functions, ExpressionTruthTest,
+    ::testing::ValuesIn<TruthCase>({
+        {"ceil(22.4) == 23", true},
+        {"ceil(-22.4) == -22", true},
+        {"ceil(22) == 22", true},
+        {"floor(22.6) == 22", true},
+        {"floor(-22.4) == -23", true},
+        {"round(22.5) == 23", true},
+        {"round(22.49) == 22", true},
+        {"round(-22.5) == -22", true},  // half up, not away from zero
+        // 0.49999999999999994 + 0.5 is 1 in doubles; the half is not reached.
+        {"round(0.49999999999999994) == 0", true},
+        {"min(3, 2) == 2", true},
+        {"max(3, 2) == 3", true},
+        {"min(latency_p99, 1 s) == 33 ms", true},
+        {"max (accuracy, 1 + 1) == 2", true},
+        {"ceil(64 * 0.35) - 1 == 22", true},
+        {"max(min(1, 2), floor(0.5)) == 1", true},
+        {"ceil(latency_p99 / 10 ms) == 4", true},
+    }));
+
+TEST(ExpressionTest, LiteralsKeepTheirDecimal) {
+  ASSERT_OK_AND_ASSIGN(const Expression expression,
+                       Expression::Parse("0.1 + 33 ms + 12.5 % + 7"));
+  std::vector<std::string> decimals;
+  for (const Node& node : expression.nodes()) {
+    if (node.op == Node::kLiteral) decimals.push_back(node.decimal.ToString());
+  }
+  EXPECT_THAT(decimals, ElementsAre("0.1", "0.033", "0.125", "7"));
+}
+
+TEST(ExpressionTest, ACallComesAfterItsOperandsAndNamesNoWord) {
+  ASSERT_OK_AND_ASSIGN(const Expression expression,
+                       Expression::Parse("min(moe.e0, stem.b_1.2)"));
+  EXPECT_THAT(expression.Identifiers(), ElementsAre("moe.e0", "stem.b_1.2"));
+  ASSERT_EQ(expression.nodes().size(), 3u);
+  EXPECT_EQ(expression.nodes()[2].op, Node::kMin);
+  EXPECT_EQ(expression.nodes()[2].left, 0);
+  EXPECT_EQ(expression.nodes()[2].right, 1);
+}
+
 TEST(ExpressionTest, StatesItsType) {
   const auto type = [](const std::string& text) {
     return Expression::Compile(text, Symbols())->type().ToString();
@@ -234,6 +276,8 @@ TEST(AbsentValueTest, TakesPartInNoComparison) {
   EXPECT_THAT(holds("latency_p99 + 1 s > 0 s"), IsOkAndHolds(false));
   EXPECT_THAT(holds("-latency_p99 < 0 s"), IsOkAndHolds(false));
   EXPECT_THAT(holds("latency_p99 == latency_p99"), IsOkAndHolds(false));
+  EXPECT_THAT(holds("ceil(latency_p99 / 1 s) > 0"), IsOkAndHolds(false));
+  EXPECT_THAT(holds("min(latency_p99, 1 s) > 0 s"), IsOkAndHolds(false));
 }
 
 TEST(AbsentValueTest, LeavesTheOtherSideOfAndOrToDecide) {
@@ -347,6 +391,15 @@ INSTANTIATE_TEST_SUITE_P(
         {"and", "column 1: expected a value"},
         {"not", "column 4: expected a value"},
         {"accuracy > $", "column 12: '$' means nothing here"},
+        {"ciel(accuracy) > 1",
+         "column 1: unknown function 'ciel'; known: ceil, floor, round, min, "
+         "max; did you mean 'ceil'?"},
+        {"accuracy(1) > 1", "column 1: unknown function 'accuracy'"},
+        {"ceil() > 1", "column 6: expected a value, a name or '(', got ')'"},
+        {"ceil(1, 2) > 1", "column 7: expected ')' for ceil(, got ','"},
+        {"min(1) > 1", "column 6: expected ',' and a second value of min"},
+        {"min(1, 2, 3) > 1", "column 9: expected ')' for min("},
+        {"1, 2", "column 2: expected an operator or the end, got ','"},
     }));
 INSTANTIATE_TEST_SUITE_P(
     Meaning, ExpressionErrorTest,
@@ -384,6 +437,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"platform has mapping.stage",
          "column 1: unknown 'platform has mapping.stage'; allowed after has: "
          "mapping.stages, platform.clock; did you mean 'mapping.stages'?"},
+        {"ceil(latency_p99) < 1 s",
+         "column 1: only a plain number is rounded, got time"},
+        {"floor(stable) < 1", "column 1: needs a number, got condition"},
+        {"min(latency_p99, 1) < 1 s",
+         "column 1: cannot compare time and a plain number; does"},
+        {"max(1, platform) < 1", "column 1: needs a number, got name"},
+        {"ceil(foo) < 1", "column 6: unknown name 'foo'"},
         {"network has x", "column 1: 'network' cannot have anything"},
     }));
 
@@ -399,8 +459,8 @@ TEST(ExpressionErrorTest, ColumnsCountCharactersNotBytes) {
 
 TEST(ExpressionLimitTest, RefusesWhatIsTooLongOrTooDeep) {
   EXPECT_THAT(Expression::Parse(std::string(5000, '1')), StatusIs(kInvalid));
-  for (const std::string& open :
-       {std::string("("), std::string("not "), std::string("-")}) {
+  for (const std::string& open : {std::string("("), std::string("not "),
+                                  std::string("-"), std::string("ceil(")}) {
     std::string text;
     for (int i = 0; i < 200; ++i) text += open;
     EXPECT_THAT(Expression::Parse(text + "1"),
