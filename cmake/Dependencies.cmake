@@ -1,7 +1,7 @@
 # Every third-party package, found once. Modules link the targets they use:
 #
 #   absl::*  protobuf::libprotobuf  gRPC::grpc++  gRPC::grpc++_reflection
-#   yaml-cpp  dynarch_onnx  nlohmann_json::nlohmann_json
+#   yaml-cpp  pugixml::pugixml  dynarch_onnx  nlohmann_json::nlohmann_json
 #   CLI11::CLI11  SQLite::SQLite3  prometheus-cpp::pull  spdlog::spdlog
 #   dynarch_xxhash  Threads::Threads  Boost::headers
 #   tests: GTest::gtest_main GTest::gmock rapidcheck; benchmark::benchmark_main
@@ -11,6 +11,7 @@ find_package(Protobuf 3.21 REQUIRED)
 find_package(gRPC 1.51 CONFIG REQUIRED)
 find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
 find_package(yaml-cpp 0.7 CONFIG REQUIRED)
+find_package(pugixml 1.12 CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(SQLite3 REQUIRED)

@@ -25,6 +25,7 @@ PLACES = [
      "gRPC headers are slow to compile; keep them behind a connection"),
     (r"onnx/", ("sim/io/onnx",), "ONNX stays in sim/io/onnx_import.cc"),
     (r"yaml-cpp/", ("sim/io/",), "YAML stays in sim/io"),
+    (r"pugixml\.hpp$", ("sim/io/sdf3_",), "XML stays in sim/io/sdf3_*"),
 ]
 # Only these convert between protos and the domain.
 PROTO_IN_SIM = ("sim/wire/", "sim/io/")
