@@ -1,0 +1,66 @@
+#include "sim/dataflow/execution.h"
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace dynarch::dataflow {
+namespace {
+
+bool OrdersItsActor(const Channel& channel) {
+  if (channel.source != channel.destination) return false;
+  const int64_t rate = channel.production.front();
+  const auto same = [rate](int64_t other) { return other == rate; };
+  return std::all_of(channel.production.begin(), channel.production.end(),
+                     same) &&
+         std::all_of(channel.consumption.begin(), channel.consumption.end(),
+                     same) &&
+         channel.initial_tokens - rate < rate;
+}
+
+}  // namespace
+
+std::vector<bool> FiresOneAtATime(const Graph& graph) {
+  std::vector<bool> result(graph.actors.size(), false);
+  for (const Channel& channel : graph.channels) {
+    if (OrdersItsActor(channel)) result[channel.source] = true;
+  }
+  return result;
+}
+
+absl::StatusOr<Program> Compile(const Graph& graph,
+                                const std::vector<BigInt>& cycles,
+                                std::vector<std::vector<int64_t>> times,
+                                int64_t max_firings) {
+  Program program;
+  program.nodes.resize(graph.actors.size());
+  const std::vector<bool> ordered = FiresOneAtATime(graph);
+  BigInt firings = 0;
+  for (size_t i = 0; i < graph.actors.size(); ++i) {
+    const BigInt goal = cycles[i] * graph.actors[i].phases();
+    firings += goal;
+    if (firings > max_firings) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "graph '", graph.name, "': one iteration has more than the ",
+          max_firings, " firings that this analysis executes"));
+    }
+    Program::Node& node = program.nodes[i];
+    node.goal = static_cast<int64_t>(goal);
+    node.times = std::move(times[i]);
+    node.keeps_start = node.times.size() > 1 && !ordered[i];
+  }
+  program.firings = static_cast<int64_t>(firings);
+  for (size_t i = 0; i < graph.channels.size(); ++i) {
+    const Channel& channel = graph.channels[i];
+    const int index = static_cast<int>(i);
+    program.destinations.push_back(channel.destination);
+    program.nodes[channel.source].outputs.push_back(
+        {index, &channel.production});
+    program.nodes[channel.destination].inputs.push_back(
+        {index, &channel.consumption});
+  }
+  return program;
+}
+
+}  // namespace dynarch::dataflow
