@@ -1,103 +1,97 @@
-// A per-sample trace of exit signals, and its replay under thresholds.
+// Per-sample traces: what the exits said and what the decisions did.
 #ifndef DYNARCH_SIM_BEHAVIOR_TRACE_H_
 #define DYNARCH_SIM_BEHAVIOR_TRACE_H_
 
+#include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "sim/behavior/rule.h"
+#include "sim/base/decimal.h"
+#include "sim/behavior/outcome_rows.h"
 #include "sim/graph/data_type.h"
 #include "sim/graph/network.h"
 
 namespace dynarch::behavior {
 
-// What one exit said about one sample.
-struct ExitRecord {
-  int32_t predicted = 0;
-  double max_probability = 0;
-  double entropy = 0;  // nats
-  double margin = 0;
-  bool correct = false;
+inline constexpr int kSignalCount = 4;  // Of graph::Signal.
+
+// A knob that a slice was recorded with: `decisions.NAME.KNOB`.
+struct Setting {
+  std::string path;
+  Decimal value;
+  bool operator==(const Setting&) const = default;
 };
 
-// Samples of one data type and one split, in file order.
+// Samples of one split, data type and set of knobs, in file order. Columns are
+// [sample][exit], row by row, and empty where the trace does not hold them.
 struct TraceSlice {
-  std::string split;  // `select`, `report`, ...
+  std::string split;  // `select`, `report`.
   graph::DataType dtype = graph::DataType::kFp32;
-  std::vector<int64_t> samples;     // Sample ids.
-  std::vector<ExitRecord> records;  // [sample][exit], row by row.
+  std::vector<Setting> settings;  // By path, each once.
+  std::vector<int64_t> samples;   // Sample ids.
+
+  // Of a trace of signals; by graph::Signal.
+  std::array<std::vector<double>, kSignalCount> signals;
+  std::vector<int32_t> predicted;  // Class.
+  // Of a trace of outcomes: exit taken by sample.
+  std::vector<uint8_t> taken;
+  // 1 where the class is the label. Signals: [sample][exit]; outcomes:
+  // [sample], at the exit taken.
+  std::vector<uint8_t> correct;
+  // [sample][column of Trace::decisions].
+  OutcomeRows outcomes;
+
+  const std::vector<double>& signal(graph::Signal which) const {
+    return signals[static_cast<int>(which)];
+  }
+  std::vector<double>& signal(graph::Signal which) {
+    return signals[static_cast<int>(which)];
+  }
 };
 
-// A trace: its slices, all with the same exits.
+// A decision other than an exit whose outcomes a trace holds.
+struct TracedDecision {
+  std::string name;
+  int columns = 1;  // Experts: one each, then the dropped tokens.
+  bool operator==(const TracedDecision&) const = default;
+};
+
+// A trace: its slices, all with the same columns.
 struct Trace {
-  std::vector<std::string> exits;  // Names, in order.
-  std::string weights_sha256;      // Empty if the file does not say.
+  // Whether thresholds may be re-applied, or outcomes only replayed.
+  enum class Kind : uint8_t { kSignals, kOutcomes };
+  Kind kind = Kind::kSignals;
+  std::vector<std::string> exits;         // Names, in order.
+  std::vector<TracedDecision> decisions;  // In the order of the columns.
+  std::string weights_sha256;             // Empty if the file does not say.
   std::vector<TraceSlice> slices;
 
-  // Null if there is none.
+  // The first of this split and type, whatever its settings; null if there is
+  // none.
   const TraceSlice* Find(absl::string_view split, graph::DataType dtype) const;
 };
+// `signals`, `outcomes`.
+absl::string_view NameOf(Trace::Kind kind);
 
-// InvalidArgument if the trace's exits are not the network's decisions in
-// order, or its weights are another file's; the message names both.
+// `select fp32, report fp32 (decisions.gate.threshold = 0.5)`: what slices
+// there are, for messages.
+std::string SlicesOf(const Trace& trace);
+
+// InvalidArgument, with what came, what is allowed and the nearest name, if
+//  - the trace's exits are not the network's in order, or a decision is not
+//    the network's;
+//  - a decision has no column and no knob that fixes it;
+//  - its weights are another file's;
+//  - a split is neither `select` nor `report`, or none is `select`;
+//  - a signal that an exit reads is not there (a trace of signals under a rule
+//    that reads it), or classes under a rule of patience;
+//  - a class is beyond the network's, or an outcome beyond its decision;
+//  - a setting is no knob of the network.
 absl::Status CheckMatches(const Trace& trace, const graph::Network& network);
-
-// The signal of a record that a decision reads.
-double SignalOf(const ExitRecord& record, graph::Signal signal);
-
-// Exit (0-based) that one sample takes: the first whose threshold takes it,
-// else the last, whose own threshold is not asked. `sample`, `decisions` and
-// `thresholds` have one place per exit, in order.
-int ExitTaken(absl::Span<const ExitRecord> sample,
-              absl::Span<const graph::Decision> decisions,
-              absl::Span<const Threshold> thresholds);
-
-// A slice replayed under thresholds, each sample once.
-struct Replay {
-  std::vector<uint8_t> taken;        // Exit by sample, in file order.
-  std::vector<int64_t> exit_counts;  // By exit.
-  int64_t correct = 0;
-  bool operator==(const Replay&) const = default;
-};
-
-// ExitTaken of every sample. For many thresholds on one slice, see
-// ReplayIndex, which gives the same.
-Replay ReplayTrace(const TraceSlice& slice,
-                   absl::Span<const graph::Decision> decisions,
-                   absl::Span<const Threshold> thresholds);
-
-// A slice laid out for replaying it under many thresholds: in blocks of 64
-// samples, each block exit by exit with the signal that the decision reads and
-// a bit of correctness per sample, so that a replay reads memory in one
-// direction. What a block has left is not read further.
-//
-// Immutable; independent of the slice it was made from.
-class ReplayIndex {
- public:
-  // At most 256 exits (`Replay::taken` is a byte).
-  ReplayIndex(const TraceSlice& slice,
-              absl::Span<const graph::Decision> decisions);
-
-  int64_t sample_count() const { return sample_count_; }
-  // The same as ReplayTrace on the slice. The form with `replay` reuses its
-  // memory.
-  Replay Run(absl::Span<const Threshold> thresholds) const;
-  void Run(absl::Span<const Threshold> thresholds, Replay& replay) const;
-
- private:
-  // Samples of block `block` that exit `exit` takes, a bit by sample.
-  uint64_t Takes(size_t exit, const Threshold& threshold, int64_t block,
-                 int count) const;
-
-  int64_t sample_count_ = 0;
-  std::vector<graph::Signal> signals_;  // By exit.
-  std::vector<double> values_;          // [block][exit][sample].
-  std::vector<uint64_t> correct_;       // [block][exit].
-};
 
 }  // namespace dynarch::behavior
 
