@@ -225,7 +225,7 @@ class Resolver {
     DYNARCH_ASSIGN_OR_RETURN(const std::vector<const Channel*> channels,
                              InputsOf(actor));
     DYNARCH_ASSIGN_OR_RETURN(const std::vector<Shape> inputs,
-                             ShapesOf(actor, channels));
+                             ShapesOf(actor, op, channels));
     DYNARCH_ASSIGN_OR_RETURN(out_.shapes[actor], InferShape(op, inputs));
     out_.works[actor] = WorkOf(op, inputs, out_.shapes[actor]);
     const Channel& first = *channels.front();
@@ -284,26 +284,40 @@ class Resolver {
   }
 
   // A token that comes round a cycle has no shape at first; add, mul and merge
-  // take that of another operand.
+  // take that of another operand, a recurrent cell that of what it gives.
   absl::StatusOr<std::vector<Shape>> ShapesOf(
-      int actor, const std::vector<const Channel*>& channels) const {
+      int actor, const Operator& op,
+      const std::vector<const Channel*>& channels) const {
     const Actor& node = parts_.actors[actor];
-    const Shape* known = nullptr;
-    for (const Channel& channel : node.inputs) {
-      if (!ShapeOf(channel).empty()) known = &ShapeOf(channel);
-    }
     std::vector<Shape> shapes;
     for (const Channel* channel : channels) {
-      const Shape& shape = ShapeOf(*channel);
-      if (shape.empty() && (known == nullptr || !ClosesCycle(node.op))) {
+      shapes.push_back(ShapeOf(*channel));
+      if (!shapes.back().empty()) continue;
+      const Shape taken = StateShape(node, op);
+      if (taken.empty()) {
         return Error("inputs: the shape of '",
                      parts_.actors[channel->from.index].name,
                      "', which comes round a cycle, is not known here; close "
-                     "the cycle at an add, mul or merge with another operand");
+                     "the cycle at an add, mul, merge or rnn_cell with another "
+                     "operand");
       }
-      shapes.push_back(shape.empty() ? *known : shape);
+      shapes.back() = taken;
     }
     return shapes;
+  }
+
+  // Shape of an operand that is not known yet; empty if nothing tells.
+  Shape StateShape(const Actor& node, const Operator& op) const {
+    if (std::holds_alternative<RnnCell>(op)) {
+      const auto given = InferShape(op, {ShapeOf(node.inputs.front())});
+      return given.ok() ? *given : Shape();
+    }
+    if (!ClosesCycle(op)) return {};
+    Shape known;
+    for (const Channel& channel : node.inputs) {
+      if (!ShapeOf(channel).empty()) known = ShapeOf(channel);
+    }
+    return known;
   }
 
   // What an actor leaves for later inferences always has one shape: that which

@@ -16,7 +16,9 @@ namespace dynarch::testing {
 //   NetworkBuilder net("tiny");
 //   net.Input("x", {3, 8, 8});
 //   net.Add("conv", graph::Conv2d{...}, {"x"});
-//   net.Exit("exit1", "softmax1");
+//   net.Decide({.name = "skip1", .kind = graph::Decision::Kind::kSkip},
+//   "gate"); net.Add("block", graph::Softmax{}, {"conv"}).When("skip1");
+//   net.Exit("exit1", "softmax1");  // Or net.Output("fc").
 //   auto network = graph::Network::Create(net.parts());
 //
 // An actor may name a later one; unknown names become actor number -1.
@@ -25,20 +27,61 @@ class NetworkBuilder {
   explicit NetworkBuilder(std::string name) { parts_.name = std::move(name); }
 
   NetworkBuilder& Input(std::string name, graph::Shape shape) {
-    parts_.inputs.push_back({std::move(name), std::move(shape)});
+    parts_.inputs.push_back({std::move(name), std::move(shape), {}});
     return *this;
   }
   // A producer written "+name" is read over a channel with one initial token.
   NetworkBuilder& Add(std::string name, graph::Operator op,
                       std::vector<std::string> from) {
-    parts_.actors.push_back({std::move(name), std::move(op), {}});
+    graph::Actor actor;
+    actor.name = std::move(name);
+    actor.op = std::move(op);
+    parts_.actors.push_back(std::move(actor));
     sources_.push_back(std::move(from));
     return *this;
   }
   NetworkBuilder& Exit(std::string name, std::string from,
                        graph::Signal signal = graph::Signal::kMaxProbability) {
-    parts_.decisions.push_back({std::move(name), 0, signal});
+    parts_.exits.push_back({std::move(name), 0, signal});
     exits_.push_back(std::move(from));
+    return *this;
+  }
+  // The end of a network whose last decision is no exit.
+  NetworkBuilder& Output(std::string from) {
+    parts_.ends_in_output = true;
+    return Exit("output", std::move(from));
+  }
+  // Without `from` the outcome is known beforehand.
+  NetworkBuilder& Decide(graph::Decision decision, std::string from = "") {
+    parts_.decisions.push_back(std::move(decision));
+    deciders_.push_back(std::move(from));
+    return *this;
+  }
+  NetworkBuilder& Rule(graph::ExitRule rule) {
+    parts_.exit_rule = std::move(rule);
+    return *this;
+  }
+  // The condition, the loop and an extent of the actor added last; expressions
+  // must parse.
+  NetworkBuilder& When(const std::string& text) {
+    parts_.actors.back().when = *graph::OutcomeExpression::Parse(text);
+    return *this;
+  }
+  NetworkBuilder& Times(const std::string& text) {
+    parts_.actors.back().times = *graph::OutcomeExpression::Parse(text);
+    return *this;
+  }
+  NetworkBuilder& Extent(graph::OperatorField field, const std::string& text,
+                         int index = 0) {
+    parts_.actors.back().extents.push_back(
+        {field, index, *graph::OutcomeExpression::Parse(text)});
+    return *this;
+  }
+  // An extent of the input added last.
+  NetworkBuilder& InputExtent(int index, const std::string& text) {
+    parts_.inputs.back().extents.push_back(
+        {graph::OperatorField::kShape, index,
+         *graph::OutcomeExpression::Parse(text)});
     return *this;
   }
 
@@ -52,7 +95,11 @@ class NetworkBuilder {
       }
     }
     for (size_t i = 0; i < exits_.size(); ++i) {
-      parts.decisions[i].from = Find(exits_[i]).index;
+      parts.exits[i].from = Find(exits_[i]).index;
+    }
+    for (size_t i = 0; i < deciders_.size(); ++i) {
+      if (deciders_[i].empty()) continue;
+      parts.decisions[i].from = Find(deciders_[i]).index;
     }
     return parts;
   }
@@ -71,6 +118,7 @@ class NetworkBuilder {
   graph::NetworkParts parts_;
   std::vector<std::vector<std::string>> sources_;
   std::vector<std::string> exits_;
+  std::vector<std::string> deciders_;  // Empty: known beforehand.
 };
 
 // A domain at 1 V and 1 GHz with the active state alone.

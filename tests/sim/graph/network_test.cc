@@ -13,6 +13,7 @@ namespace {
 
 using ::dynarch::testing::NetworkBuilder;
 using ::dynarch::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -46,17 +47,17 @@ TEST(NetworkTest, InfersShapesAndSumsWork) {
   EXPECT_EQ(network.endpoint_name({.is_input = false, .index = 2}), "fc");
   EXPECT_EQ(network.ActorNamed("fc"), 2);
   EXPECT_EQ(network.ActorNamed("image"), std::nullopt);
-  EXPECT_EQ(network.DecisionNamed("exit1"), 0);
+  EXPECT_EQ(network.ExitNamed("exit1"), 0);
   EXPECT_EQ(network.name(), "tiny");
   EXPECT_EQ(network.stages()[0].classes, 10);
 }
 
 TEST(NetworkTest, NamesTheActorWhoseShapesDoNotFit) {
   NetworkBuilder net = Tiny();
-  net.Add("late", Linear{.out_features = 2}, {"conv"}).Exit("exit2", "late");
+  net.Add("late", Conv2d{.kernel = {1, 1}}, {"fc"}).Exit("exit2", "late");
   EXPECT_THAT(Network::Create(net.parts()),
-              StatusIs(kInvalid, HasSubstr("actors.late.linear.inputs: got "
-                                           "shape [4, 6, 6]")));
+              StatusIs(kInvalid, AllOf(HasSubstr("actors.late.conv2d"),
+                                       HasSubstr("[10]"))));
 }
 
 TEST(NetworkTest, RefusesWhatIsMissingOrTwice) {
@@ -68,7 +69,7 @@ TEST(NetworkTest, RefusesWhatIsMissingOrTwice) {
                                   .Input("x", {4})
                                   .Add("a", Softmax{}, {"x"})
                                   .parts()),
-              StatusIs(kInvalid, HasSubstr("decisions: at least one")));
+              StatusIs(kInvalid, HasSubstr("output: missing")));
   EXPECT_THAT(
       Network::Create(Tiny().Add("conv", Softmax{}, {"fc"}).parts()),
       StatusIs(kInvalid, HasSubstr("actors.conv: the name is used twice")));
@@ -96,15 +97,15 @@ TEST(NetworkTest, RefusesChannelsFromNowhereAndBadInputs) {
               StatusIs(kInvalid, HasSubstr("initial_tokens: got -1")));
 }
 
-TEST(NetworkTest, RefusesMoreDecisionsThanASetOfExitsHolds) {
+TEST(NetworkTest, RefusesMoreExitsThanASetOfExitsHolds) {
   NetworkBuilder net("n");
   net.Input("x", {4});
-  for (int i = 0; i <= kMaxDecisions; ++i) {
+  for (int i = 0; i <= kMaxExits; ++i) {
     net.Add("a" + std::to_string(i), Softmax{}, {"x"});
     net.Exit("e" + std::to_string(i), "a" + std::to_string(i));
   }
   EXPECT_THAT(Network::Create(net.parts()),
-              StatusIs(kInvalid, HasSubstr("got 33; at most 32")));
+              StatusIs(kInvalid, HasSubstr("got 65 exits; at most 64")));
 }
 
 TEST(NetworkTest, RefusesACycleAndPrintsIt) {

@@ -47,9 +47,9 @@ TEST(StagesTest, SplitAtTheExitsIntoTrunkAndHead) {
   EXPECT_THAT(network.stages()[2].trunk, IsEmpty());
   EXPECT_THAT(network.stages()[2].head, ElementsAre(4));  // last
   EXPECT_EQ(network.stage_of(3), 1);
-  EXPECT_EQ(network.exits_needing(0), 0b111u);  // t1
-  EXPECT_EQ(network.exits_needing(2), 0b110u);  // t2
-  EXPECT_EQ(network.exits_needing(3), 0b010u);  // h2
+  EXPECT_EQ(network.exits_needing(0), uint64_t{0b111});  // t1
+  EXPECT_EQ(network.exits_needing(2), uint64_t{0b110});  // t2
+  EXPECT_EQ(network.exits_needing(3), uint64_t{0b010});  // h2
 }
 
 TEST(StagesTest, RefuseAnActorThatNoExitNeeds) {
@@ -57,7 +57,7 @@ TEST(StagesTest, RefuseAnActorThatNoExitNeeds) {
   net.Add("idle", Softmax{}, {"t1"});
   EXPECT_THAT(
       Network::Create(net.parts()),
-      StatusIs(kInvalid, HasSubstr("actors.idle: no exit needs its output")));
+      StatusIs(kInvalid, HasSubstr("actors.idle: nothing needs its output")));
 }
 
 TEST(StagesTest, RefuseExitsOutOfOrder) {
@@ -77,12 +77,12 @@ TEST(StagesTest, RefuseTwoExitsOnOneActor) {
   EXPECT_THAT(
       Network::Create(net.parts()),
       StatusIs(kInvalid, HasSubstr("decisions.exit2.from: got 'a', which "
-                                   "decision 'exit1' reads already")));
+                                   "exit 'exit1' reads already")));
 }
 
 // Second way: whether a path leads from an actor to an exit, by Warshall's
 // closure of the channel relation instead of a search from the exits.
-std::vector<uint32_t> ReachByClosure(const NetworkParts& parts) {
+std::vector<uint64_t> ReachByClosure(const NetworkParts& parts) {
   const int n = static_cast<int>(parts.actors.size());
   std::vector<std::vector<bool>> reach(n, std::vector<bool>(n, false));
   for (int actor = 0; actor < n; ++actor) {
@@ -98,10 +98,11 @@ std::vector<uint32_t> ReachByClosure(const NetworkParts& parts) {
       }
     }
   }
-  std::vector<uint32_t> exits(n, 0);
-  for (size_t exit = 0; exit < parts.decisions.size(); ++exit) {
+  std::vector<uint64_t> exits(n, 0);
+  for (size_t exit = 0; exit < parts.exits.size(); ++exit) {
     for (int actor = 0; actor < n; ++actor) {
-      if (reach[actor][parts.decisions[exit].from]) exits[actor] |= 1u << exit;
+      if (reach[actor][parts.exits[exit].from])
+        exits[actor] |= uint64_t{1} << exit;
     }
   }
   return exits;
@@ -118,10 +119,10 @@ TEST(StagesTest, EqualTheClosureOfReachabilityOnRandomGraphs) {
   int accepted = 0;
   for (int round = 0; round < 3000; ++round) {
     NetworkParts parts;
-    parts.inputs.push_back({"x", {4}});
+    parts.inputs.push_back({"x", {4}, {}});
     const int actors = 2 + below(8);
     for (int i = 0; i < actors; ++i) {
-      Actor actor{"a" + std::to_string(i), Softmax{}, {}};
+      Actor actor{"a" + std::to_string(i), Softmax{}, {}, {}, {}, {}};
       const int fan_in = 1 + below(2);
       for (int k = 0; k < fan_in; ++k) {
         const int from = below(i + 1) - 1;
@@ -132,14 +133,14 @@ TEST(StagesTest, EqualTheClosureOfReachabilityOnRandomGraphs) {
     }
     const int exits = 1 + below(4);
     for (int e = 0; e < exits; ++e) {
-      parts.decisions.push_back({"e" + std::to_string(e), below(actors)});
+      parts.exits.push_back({"e" + std::to_string(e), below(actors)});
     }
-    const std::vector<uint32_t> want = ReachByClosure(parts);
+    const std::vector<uint64_t> want = ReachByClosure(parts);
     bool valid = true;
-    for (const uint32_t needing : want) valid = valid && needing != 0;
+    for (const uint64_t needing : want) valid = valid && needing != 0;
     for (int later = 0; later < exits; ++later) {
       for (int e = 0; e < later; ++e) {
-        valid = valid && ((want[parts.decisions[later].from] >> e) & 1) == 0;
+        valid = valid && ((want[parts.exits[later].from] >> e) & 1) == 0;
       }
     }
     const auto network = Network::Create(parts);
@@ -148,15 +149,15 @@ TEST(StagesTest, EqualTheClosureOfReachabilityOnRandomGraphs) {
     ++accepted;
     std::vector<int> seen(actors, 0);
     for (int stage = 0; stage < exits; ++stage) {
-      const uint32_t earlier = (1u << stage) - 1;
+      const uint64_t earlier = (uint64_t{1} << stage) - 1;
       for (const int a : network->stages()[stage].trunk) {
         ++seen[a];
-        EXPECT_EQ(want[a] & earlier, 0u);
-        EXPECT_GT(want[a] >> (stage + 1), 0u);
+        EXPECT_EQ(want[a] & earlier, uint64_t{0});
+        EXPECT_GT(want[a] >> (stage + 1), uint64_t{0});
       }
       for (const int a : network->stages()[stage].head) {
         ++seen[a];
-        EXPECT_EQ(want[a], 1u << stage);
+        EXPECT_EQ(want[a], uint64_t{1} << stage);
       }
     }
     for (int a = 0; a < actors; ++a) {

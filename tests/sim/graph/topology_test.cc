@@ -25,7 +25,7 @@ TEST(TopologicalOrderTest, TakesTheFirstOfFileAmongThoseThatAreReady) {
   net.Input("x", {4});
   net.Add("a", Softmax{}, {"d"}).Add("b", Softmax{}, {"x"});
   net.Add("c", Softmax{}, {"x"}).Add("d", Softmax{}, {"c"});
-  EXPECT_THAT(TopologicalOrder(net.parts().actors),
+  EXPECT_THAT(TopologicalOrder(net.parts()),
               IsOkAndHolds(ElementsAre(1, 2, 3, 0)));
 }
 
@@ -37,7 +37,7 @@ TEST(TopologicalOrderTest, PrintsTheCycleInTheDirectionOfTheData) {
   net.Add("b", Softmax{}, {"a"}).Add("c", Softmax{}, {"b"});
   net.Add("after", Softmax{}, {"c"});
   EXPECT_THAT(
-      TopologicalOrder(net.parts().actors),
+      TopologicalOrder(net.parts()),
       StatusIs(absl::StatusCode::kInvalidArgument,
                HasSubstr("cycle without initial tokens: a -> b -> c -> a")));
 }
@@ -48,7 +48,7 @@ TEST(TopologicalOrderTest, PrintsTheCycleAndNotWhatHangsOnIt) {
   net.Input("x", {4});
   net.Add("after", Softmax{}, {"b"}).Add("a", Softmax{}, {"b"});
   net.Add("b", Softmax{}, {"a"});
-  EXPECT_THAT(TopologicalOrder(net.parts().actors),
+  EXPECT_THAT(TopologicalOrder(net.parts()),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("tokens: b -> a -> b;")));
 }
@@ -58,8 +58,7 @@ TEST(TopologicalOrderTest, AnInitialTokenBreaksTheCycle) {
   net.Input("x", {4});
   net.Add("a", Elementwise{Elementwise::Kind::kAdd}, {"x", "+b"});
   net.Add("b", Softmax{}, {"a"});
-  EXPECT_THAT(TopologicalOrder(net.parts().actors),
-              IsOkAndHolds(ElementsAre(0, 1)));
+  EXPECT_THAT(TopologicalOrder(net.parts()), IsOkAndHolds(ElementsAre(0, 1)));
 }
 
 // Every graph on 4 actors: the order exists exactly if some permutation puts
@@ -68,7 +67,9 @@ TEST(TopologicalOrderTest, EqualsTheFirstFittingPermutationOnAllSmallGraphs) {
   constexpr int kActors = 4;
   int cyclic = 0;
   for (int edges = 0; edges < 1 << (kActors * (kActors - 1)); ++edges) {
-    std::vector<Actor> actors(kActors);
+    NetworkParts parts;
+    std::vector<Actor>& actors = parts.actors;
+    actors.resize(kActors);
     int bit = 0;
     for (int to = 0; to < kActors; ++to) {
       for (int from = 0; from < kActors; ++from) {
@@ -91,7 +92,7 @@ TEST(TopologicalOrderTest, EqualsTheFirstFittingPermutationOnAllSmallGraphs) {
     while (!found && std::next_permutation(order.begin(), order.end())) {
       found = fits();
     }
-    const auto got = TopologicalOrder(actors);
+    const auto got = TopologicalOrder(parts);
     ASSERT_EQ(got.ok(), found) << edges;
     if (found) {
       ASSERT_EQ(*got, order) << edges;
