@@ -1,0 +1,1 @@
+"""The networks of the catalogue, as programs that write their YAML files."""
