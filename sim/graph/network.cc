@@ -84,6 +84,8 @@ absl::StatusOr<Network> Network::Create(NetworkParts parts) {
   DYNARCH_RETURN_IF_ERROR(CheckLoops(parts, network.order_, network.stage_of_));
   DYNARCH_ASSIGN_OR_RETURN(network.nominal_,
                            NominalOutcomes(parts, network.layout_));
+  DYNARCH_RETURN_IF_ERROR(
+      CheckConditions(parts, network.layout_, network.nominal_));
   DYNARCH_ASSIGN_OR_RETURN(
       Resolved resolved,
       ResolveNominal(parts, network.order_, network.layout_, network.nominal_));

@@ -129,6 +129,58 @@ class Binder {
   NetworkParts& parts_;
 };
 
+// How many outcomes a decision has, from 0 on; none if there are too many.
+absl::StatusOr<int64_t> OutcomeCount(const Decision& decision,
+                                     const Outcomes& nominal) {
+  switch (decision.kind) {
+    case Decision::Kind::kSkip:
+      return 2;
+    case Decision::Kind::kFrame:
+      return 3;
+    case Decision::Kind::kBranch:
+      return static_cast<int64_t>(decision.options.size());
+    case Decision::Kind::kWidth:
+    case Decision::Kind::kResolution:
+      return static_cast<int64_t>(decision.values.size());
+    case Decision::Kind::kRepeat:
+      return decision.max + 1;
+    case Decision::Kind::kActive: {
+      DYNARCH_ASSIGN_OR_RETURN(const int64_t of, decision.of.Count(nominal));
+      return of + 1;
+    }
+    case Decision::Kind::kExperts:
+      break;
+  }
+  return kMaxTried + 1;
+}
+
+// Whether `condition` holds for some outcomes of the decisions it names; true
+// if there are too many to try.
+absl::StatusOr<bool> CanHold(const NetworkParts& parts,
+                             const OutcomeLayout& layout,
+                             const OutcomeExpression& condition,
+                             Outcomes outcomes) {
+  std::vector<int64_t> counts;
+  int64_t combinations = 1;
+  for (const int decision : condition.decisions()) {
+    DYNARCH_ASSIGN_OR_RETURN(const int64_t count,
+                             OutcomeCount(parts.decisions[decision], outcomes));
+    counts.push_back(count);
+    if (count > kMaxTried / combinations) return true;
+    combinations *= count;
+  }
+  for (int64_t index = 0; index < combinations; ++index) {
+    int64_t rest = index;
+    for (size_t i = 0; i < counts.size(); ++i) {
+      outcomes[layout.first[condition.decisions()[i]]] = rest % counts[i];
+      rest /= counts[i];
+    }
+    DYNARCH_ASSIGN_OR_RETURN(const bool holds, condition.Holds(outcomes));
+    if (holds) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::Status CheckNames(const NetworkParts& parts) {
@@ -276,6 +328,23 @@ absl::Status CheckExitRule(const NetworkParts& parts) {
 }
 
 // Actors of one loop follow each other and are of one stage.
+absl::Status CheckConditions(const NetworkParts& parts,
+                             const OutcomeLayout& layout,
+                             const Outcomes& nominal) {
+  std::set<std::string> seen;
+  for (const Actor& actor : parts.actors) {
+    if (!actor.when.has_value() || !seen.insert(actor.when->text()).second) {
+      continue;
+    }
+    DYNARCH_ASSIGN_OR_RETURN(const bool possible,
+                             CanHold(parts, layout, *actor.when, nominal));
+    if (possible) continue;
+    return Error("actors.", actor.name, ".when: '", actor.when->text(),
+                 "' never holds: the actor cannot be reached");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckLoops(const NetworkParts& parts,
                         const std::vector<int>& order,
                         const std::vector<int>& stage_of) {

@@ -20,6 +20,13 @@ absl::Status BindExpressions(NetworkParts& parts);
 // Something depends on each decision, and what limits it comes before it.
 absl::Status CheckDecisions(const NetworkParts& parts);
 absl::Status CheckExitRule(const NetworkParts& parts);
+// Every condition holds for some outcomes: an actor, branch or exit behind one
+// that never does is unreachable. Tried out where the decisions it names have
+// at most kMaxTried outcomes together; `nominal` stands for all others.
+inline constexpr int64_t kMaxTried = int64_t{1} << 16;
+absl::Status CheckConditions(const NetworkParts& parts,
+                             const OutcomeLayout& layout,
+                             const Outcomes& nominal);
 // Actors of one loop follow each other in the order, within one stage.
 absl::Status CheckLoops(const NetworkParts& parts,
                         const std::vector<int>& order,

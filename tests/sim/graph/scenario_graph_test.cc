@@ -267,5 +267,19 @@ TEST(ScenarioGraphTest, RefusesDecisionsThatNothingDependsOnOrThatLackMeaning) {
               StatusIs(kInvalid, HasSubstr("decisions.tokens.keep: got 1.5")));
 }
 
+TEST(ScenarioGraphTest, RefusesAConditionThatNeverHolds) {
+  Decision route = Named("route", Kind::kBranch);
+  route.options = {"small", "large"};
+  NetworkBuilder net("n");
+  net.Input("x", {10}).Decide(route).Decide(Named("deep", Kind::kSkip));
+  net.Add("f", Softmax{}, {"x"})
+      .When("deep and route == small and route == large");
+  net.Add("y", Merge{}, {"f", "x"}).Output("y");
+  EXPECT_THAT(
+      Network::Create(net.parts()),
+      StatusIs(kInvalid, AllOf(HasSubstr("actors.f.when"),
+                               HasSubstr("never holds: the actor cannot"))));
+}
+
 }  // namespace
 }  // namespace dynarch::graph
