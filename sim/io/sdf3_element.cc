@@ -132,12 +132,13 @@ absl::Status ElementReader::CheckAttributes(
     }
     const std::string near = NearestName(name, Strings(allowed));
     if (!near.empty() && !node.attribute(near.c_str())) {
-      return ErrorAt(attribute,
-                     absl::StrCat("<", node.name(), "> has no attribute '",
+      return document_.ErrorAtName(
+          attribute, absl::StrCat("<", node.name(), "> has no attribute '",
                                   name, "'; did you mean '", near, "'?"));
     }
-    Warn(attribute, absl::StrCat("the attribute '", name, "' of <", node.name(),
-                                 "> is not known, and ignored"));
+    AddWarning(absl::StrCat(document_.PlaceOfName(attribute),
+                            ": the attribute '", name, "' of <", node.name(),
+                            "> is not known, and ignored"));
   }
   return absl::OkStatus();
 }
@@ -197,10 +198,10 @@ absl::StatusOr<std::string> ElementReader::NameIn(
     return absl::ascii_iscntrl(static_cast<unsigned char>(c));
   });
   if (name.empty() || name.size() > kMaxNameBytes || control) {
-    return ErrorAt(
-        attribute,
-        absl::StrCat("'", attribute.name(), "' names something: 1 to ",
-                     kMaxNameBytes, " bytes without control characters"));
+    return ErrorAt(attribute,
+                   absl::StrCat(attribute.name(), ": got ", Shown(name),
+                                "; a name has 1 to ", kMaxNameBytes,
+                                " bytes and no control character"));
   }
   return name;
 }

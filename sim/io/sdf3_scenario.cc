@@ -1,4 +1,5 @@
 // Scenario-aware (SADF) graphs of an SDF3 file.
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -368,7 +369,7 @@ class ScenarioReader {
                              reader_.Required(node, "subscenario"));
     DYNARCH_RETURN_IF_ERROR(subscenarios.Find(reader_, subscenario).status());
     state.subscenario = subscenario.value();
-    NameTable destinations("transition");
+    std::set<std::string> destinations;
     for (const pugi::xml_node child : node.children("transition")) {
       DYNARCH_RETURN_IF_ERROR(CountPart(child));
       DYNARCH_RETURN_IF_ERROR(
@@ -376,8 +377,12 @@ class ScenarioReader {
       DYNARCH_ASSIGN_OR_RETURN(const auto destination,
                                reader_.Required(child, "destination"));
       DYNARCH_RETURN_IF_ERROR(states.Find(reader_, destination).status());
-      DYNARCH_RETURN_IF_ERROR(
-          destinations.Add(reader_, child, destination.value()));
+      if (!destinations.insert(destination.value()).second) {
+        return reader_.ErrorAt(
+            child, absl::StrCat("state '", state.name,
+                                "' has a second transition to '",
+                                destination.value(), "'; add their weights"));
+      }
       SadfTransition transition{.destination = destination.value()};
       DYNARCH_ASSIGN_OR_RETURN(transition.weight, ReadWeight(child));
       state.transitions.push_back(std::move(transition));

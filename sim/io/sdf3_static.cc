@@ -42,8 +42,8 @@ class StaticReader {
       : reader_(reader), cyclic_(cyclic) {}
 
   absl::StatusOr<Graph> Read(pugi::xml_node graph, pugi::xml_node properties) {
-    DYNARCH_ASSIGN_OR_RETURN(result_.name, reader_.Name(graph));
     DYNARCH_RETURN_IF_ERROR(reader_.CheckAttributes(graph, {"name", "type"}));
+    DYNARCH_ASSIGN_OR_RETURN(result_.name, reader_.Name(graph));
     DYNARCH_RETURN_IF_ERROR(reader_.CheckChildren(graph, {"actor", "channel"}));
     for (const pugi::xml_node node : graph.children("actor")) {
       DYNARCH_RETURN_IF_ERROR(ReadActor(node));

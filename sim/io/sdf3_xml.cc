@@ -83,6 +83,10 @@ std::string XmlDocument::PlaceOf(pugi::xml_attribute attribute) const {
   return PlaceOf(attribute.value());
 }
 
+std::string XmlDocument::PlaceOfName(pugi::xml_attribute attribute) const {
+  return PlaceOf(attribute.name());
+}
+
 absl::Status XmlDocument::ErrorAt(pugi::xml_node node,
                                   absl::string_view what) const {
   return absl::InvalidArgumentError(absl::StrCat(PlaceOf(node), ": ", what));
@@ -92,6 +96,12 @@ absl::Status XmlDocument::ErrorAt(pugi::xml_attribute attribute,
                                   absl::string_view what) const {
   return absl::InvalidArgumentError(
       absl::StrCat(PlaceOf(attribute), ": ", what));
+}
+
+absl::Status XmlDocument::ErrorAtName(pugi::xml_attribute attribute,
+                                      absl::string_view what) const {
+  return absl::InvalidArgumentError(
+      absl::StrCat(PlaceOfName(attribute), ": ", what));
 }
 
 }  // namespace dynarch::io

@@ -61,9 +61,13 @@ class XmlDocument {
   absl::Status ErrorAt(pugi::xml_node node, absl::string_view what) const;
   absl::Status ErrorAt(pugi::xml_attribute attribute,
                        absl::string_view what) const;
+  // At an attribute's name.
+  absl::Status ErrorAtName(pugi::xml_attribute attribute,
+                           absl::string_view what) const;
   // The same text without a status, for warnings.
   std::string PlaceOf(pugi::xml_node node) const;
   std::string PlaceOf(pugi::xml_attribute attribute) const;
+  std::string PlaceOfName(pugi::xml_attribute attribute) const;
 
  private:
   XmlDocument(absl::string_view text, std::string file);
