@@ -14,9 +14,9 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from networks import mlperf_tiny  # noqa: E402
+from networks import classic, mlperf_tiny, mobilenet  # noqa: E402
 
-FAMILIES = [mlperf_tiny]
+FAMILIES = [mlperf_tiny, mobilenet, classic]
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 

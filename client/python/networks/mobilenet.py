@@ -1,0 +1,95 @@
+"""MobileNetV1 and V2, with TensorFlow's SAME padding and 1001 classes, as in
+the authors' release.
+"""
+
+from networks.builder import Network, same
+
+# Output channels and stride of the 13 separable blocks of V1.
+V1_BLOCKS = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2),
+             (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2),
+             (1024, 1)]
+
+# Expansion, output channels, blocks, first stride of V2's seven groups.
+V2_GROUPS = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2),
+             (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]
+
+CLASSES = 1001
+
+
+def conv_act(net, name, inputs, out, kernel, act, **fields):
+    """A convolution and the activation `act` behind it."""
+    x = net.conv(name, inputs, out, kernel, **fields)
+    return net.elementwise(f"{name}_{act}", x, act)
+
+
+def v1_features(net, inputs, size, channels, act):
+    """V1 up to its last feature map. `size`: pixels of a side; `channels`:
+    output channels by those of width 1 (a number or an expression)."""
+    x = conv_act(net, "conv1", inputs, channels(32), 3, act, stride=2,
+                 padding=same(size, 3, 2))
+    size = -(-size // 2)
+    before = 32
+    for block, (out, stride) in enumerate(V1_BLOCKS, 1):
+        with net.scope(f"block{block}"):
+            x = conv_act(net, "depthwise", x, channels(before), 3, act,
+                         stride=stride, padding=same(size, 3, stride),
+                         groups=channels(before))
+            x = conv_act(net, "pointwise", x, channels(out), 1, act)
+        size = -(-size // stride)
+        before = out
+    return x
+
+
+def logits(net, x, classes=CLASSES):
+    """Global average pool, 1 x 1 convolution to the classes, softmax."""
+    x = net.global_pool("head_pool", x)
+    x = net.conv("head_logits", x, classes, 1)
+    return net.softmax("head_softmax", net.reshape("head_flatten", x))
+
+
+def mobilenet_v1():
+    """MobileNetV1 1.0 at 224 x 224."""
+    net = Network("mobilenet_v1",
+                  'A. Howard et al., "MobileNets: Efficient Convolutional '
+                  'Neural Networks for Mobile Vision Applications", '
+                  "arXiv:1704.04861, 2017, Table 1: width 1.0, 224 x 224",
+                  image=[3, 224, 224])
+    x = v1_features(net, "image", 224, lambda channels: channels, "relu6")
+    net.output(logits(net, x))
+    return net
+
+
+def inverted_residual(net, x, size, channels, expansion, out, stride):
+    """A block of V2; an expansion of 1 has no convolution of its own."""
+    inner = channels * expansion
+    y = x
+    if expansion > 1:
+        y = conv_act(net, "expand", y, inner, 1, "relu6")
+    y = conv_act(net, "depthwise", y, inner, 3, "relu6", stride=stride,
+                 padding=same(size, 3, stride), groups=inner)
+    y = net.conv("project", y, out, 1)
+    return net.add("add", [x, y]) if stride == 1 and channels == out else y
+
+
+def mobilenet_v2():
+    """MobileNetV2 1.0 at 224 x 224."""
+    net = Network("mobilenet_v2",
+                  'M. Sandler et al., "MobileNetV2: Inverted Residuals and '
+                  'Linear Bottlenecks", CVPR 2018, Table 2: width 1.0, '
+                  "224 x 224", image=[3, 224, 224])
+    x = conv_act(net, "conv1", "image", 32, 3, "relu6", stride=2,
+                 padding=same(224, 3, 2))
+    size, channels, block = 112, 32, 0
+    for expansion, out, count, first in V2_GROUPS:
+        for stride in [first] + [1] * (count - 1):
+            block += 1
+            with net.scope(f"block{block}"):
+                x = inverted_residual(net, x, size, channels, expansion, out,
+                                      stride)
+            size, channels = -(-size // stride), out
+    x = conv_act(net, "conv_last", x, 1280, 1, "relu6")
+    net.output(logits(net, x))
+    return net
+
+
+NETWORKS = [mobilenet_v1, mobilenet_v2]
