@@ -13,7 +13,10 @@
 
 namespace dynarch::wire {
 
-// Names resolved, defaults of absent fields put in, shapes not yet inferred.
+// Names of actors resolved, defaults of absent fields put in; expressions read
+// but not yet bound, shapes not yet inferred. An extent that is not written as
+// a plain whole number becomes an expression of Actor::extents and is 1 in the
+// operator. Distribution and Markov chain are left out: they are behaviour.
 // Errors are InvalidArgument and begin with the field path
 // (`actors.conv1.conv2d.kernel: ...`).
 absl::StatusOr<graph::NetworkParts> NetworkPartsFrom(
@@ -22,9 +25,9 @@ absl::StatusOr<graph::NetworkParts> NetworkPartsFrom(
 // The same, then graph::Network::Create.
 absl::StatusOr<graph::Network> NetworkFrom(const v1::Network& message);
 
-// Thresholds that the message gives, by decision: absent where it gives none;
-// `always` for the last. InvalidArgument as above, also for a threshold of the
-// last decision.
+// Thresholds that the message gives, by exit: absent where it gives none;
+// `always` for the last, be it the network's output. InvalidArgument as above,
+// also for a threshold of the last exit.
 absl::StatusOr<std::vector<std::optional<behavior::Threshold>>> ThresholdsFrom(
     const v1::Network& message);
 
