@@ -119,7 +119,9 @@ absl::Status NetworkBuilder::AddInput(const OnnxInput& input) {
   const auto bounded = graph::InferShape(graph::Norm{}, {shape});
   if (!bounded.ok()) return wrong(bounded.status().message());
   const int index = static_cast<int>(parts_.inputs.size());
-  parts_.inputs.push_back({FreshName(CleanName(input.name, "input")), shape});
+  parts_.inputs.push_back({.name = FreshName(CleanName(input.name, "input")),
+                           .shape = shape,
+                           .extents = {}});
   tensors_[input.name] = {Endpoint{true, index}, shape};
   return absl::OkStatus();
 }
@@ -173,10 +175,8 @@ absl::Status NetworkBuilder::AddExit(const std::string& output) {
         "is no Softmax; each output is an exit and must be its "
         "class probabilities");
   }
-  graph::Decision decision;
-  decision.name = CleanName(output, "exit");
-  decision.from = from.index;
-  parts_.decisions.push_back(std::move(decision));
+  parts_.exits.push_back(
+      {.name = CleanName(output, "exit"), .from = from.index});
   return absl::OkStatus();
 }
 

@@ -116,11 +116,11 @@ absl::Status NetworkBuilder::AddAveragePool() {
 }
 
 absl::Status NetworkBuilder::AddGlobalAveragePool() {
-  return AddUnary(graph::Pool{graph::Pool::Kind::kGlobalAverage, {}, {}, {}});
+  return AddUnary(graph::Pool{.kind = graph::Pool::Kind::kGlobalAverage});
 }
 
 absl::Status NetworkBuilder::AddGlobalMaxPool() {
-  return AddUnary(graph::Pool{graph::Pool::Kind::kGlobalMax, {}, {}, {}});
+  return AddUnary(graph::Pool{.kind = graph::Pool::Kind::kGlobalMax});
 }
 
 absl::Status NetworkBuilder::AddElementwise(graph::Elementwise::Kind kind) {
