@@ -19,9 +19,13 @@
 // from both sides, whatever the iteration did (Odoni's bounds on the gain).
 //
 // States are kept only where a random choice is made; the deterministic run
-// between two choices is one transition. Spaces that do not close within
-// `max_states` (or never: an unbounded channel fills) give an estimate by
-// simulation and a 95 % interval by batch means.
+// between two choices is one transition. Where the choices alone, without time,
+// form one recurrent class and nothing deadlocks, the space is explored from a
+// state deep in a simulated run, which spares the ways into the recurrent part:
+// two runs with the same choices never drift apart (max-plus maps are
+// nonexpansive), so every recurrent part has the same long-run rates. A space
+// that does not close within `max_states` (or never: an unbounded channel
+// fills) gives an estimate by simulation and a 95 % interval by batch means.
 #ifndef DYNARCH_SIM_DATAFLOW_SADF_ANALYSIS_H_
 #define DYNARCH_SIM_DATAFLOW_SADF_ANALYSIS_H_
 
@@ -39,7 +43,8 @@ namespace dynarch::dataflow {
 struct SadfOptions {
   int64_t max_states = int64_t{1} << 20;  // of each of the two spaces
   // Size of the simulation where the space does not close.
-  int64_t simulated_steps = 2'000'000;  // starts of firings, after a tenth more
+  // Firings; as many go before, unused.
+  int64_t simulated_firings = 2'000'000;
   uint64_t seed = 1;
   // Time-weighted and largest fill of every channel.
   bool occupancy = false;
@@ -52,6 +57,8 @@ struct ProcessThroughput {
   // Exact; otherwise an upper bound, the worst run that was found.
   bool worst_case_exact = true;
   double expected = 0;  // infinity: infinitely many firings in no time
+  // The same as a fraction, where few enough states allow it.
+  std::optional<Rational> expected_fraction;
   bool expected_exact = true;
   // Exact: how far `expected` can be off. Otherwise half the width of the 95 %
   // interval.
@@ -60,8 +67,8 @@ struct ProcessThroughput {
 
 struct ChannelOccupancy {
   std::string name;
-  double mean = 0;  // over time; tokens held and places reserved
-  int64_t largest = 0;
+  double mean = 0;      // over time; tokens held and places reserved
+  int64_t largest = 0;  // in any state that was explored
 };
 
 struct SadfThroughput {
@@ -81,7 +88,7 @@ struct SadfThroughput {
 // FailedPrecondition if processes can fire forever in no time without a choice
 // (names them); OutOfRange if times, scaled to integers, or counts pass 64 bits
 // (names the time).
-absl::StatusOr<SadfThroughput> AnalyzeThroughput(
+absl::StatusOr<SadfThroughput> AnalyseThroughput(
     const ScenarioAwareGraph& graph, const SadfOptions& options = {});
 
 }  // namespace dynarch::dataflow
