@@ -1,7 +1,6 @@
 #include "sim/dataflow/components.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
 
 namespace dynarch::dataflow {
@@ -9,83 +8,88 @@ namespace {
 
 class Search {
  public:
-  explicit Search(const std::vector<std::vector<int>>& successors)
-      : successors_(successors),
-        order_(successors.size(), 0),
-        low_(successors.size(), 0),
-        open_(successors.size(), false) {}
+  explicit Search(const Adjacency& graph)
+      : graph_(graph),
+        order_(graph.nodes(), 0),
+        low_(graph.nodes(), 0),
+        next_(graph.first) {
+    result_.of.assign(graph.nodes(), -1);
+  }
 
-  std::vector<std::vector<int>> Run() {
-    for (size_t node = 0; node < successors_.size(); ++node) {
-      if (order_[node] == 0) From(static_cast<int>(node));
+  Components Run() {
+    for (int node = 0; node < graph_.nodes(); ++node) {
+      if (order_[node] == 0) From(node);
     }
-    return std::move(components_);
+    return std::move(result_);
   }
 
  private:
-  struct Frame {
-    int node;
-    size_t next;  // successor to look at
-  };
-
   void Enter(int node) {
     order_[node] = low_[node] = ++entered_;
-    stack_.push_back(node);
-    open_[node] = true;
-    frames_.push_back({node, 0});
+    open_.push_back(node);
+    path_.push_back(node);
   }
 
   void From(int root) {
     Enter(root);
-    while (!frames_.empty()) {
-      Frame& frame = frames_.back();
-      const int node = frame.node;
-      if (frame.next < successors_[node].size()) {
-        const int other = successors_[node][frame.next++];
+    while (!path_.empty()) {
+      const int node = path_.back();
+      if (next_[node] < graph_.first[node + 1]) {
+        const int other = graph_.to[next_[node]++];
         if (order_[other] == 0) {
           Enter(other);
-        } else if (open_[other]) {
+        } else if (result_.of[other] < 0) {
           low_[node] = std::min(low_[node], order_[other]);
         }
         continue;
       }
-      frames_.pop_back();
-      if (!frames_.empty()) {
-        int& above = low_[frames_.back().node];
-        above = std::min(above, low_[node]);
+      path_.pop_back();
+      if (!path_.empty()) {
+        low_[path_.back()] = std::min(low_[path_.back()], low_[node]);
       }
       if (low_[node] == order_[node]) Close(node);
     }
   }
 
   void Close(int root) {
-    std::vector<int> members;
+    const int component = static_cast<int>(result_.members.size());
+    std::vector<int>& members = result_.members.emplace_back();
     int node;
     do {
-      node = stack_.back();
-      stack_.pop_back();
-      open_[node] = false;
+      node = open_.back();
+      open_.pop_back();
+      result_.of[node] = component;
       members.push_back(node);
     } while (node != root);
     std::sort(members.begin(), members.end());
-    components_.push_back(std::move(members));
   }
 
-  const std::vector<std::vector<int>>& successors_;
+  const Adjacency& graph_;
   std::vector<int> order_;  // 0: not entered
   std::vector<int> low_;
-  std::vector<bool> open_;
-  std::vector<int> stack_;
-  std::vector<Frame> frames_;
+  std::vector<int> next_;  // edge to look at
+  std::vector<int> open_;  // entered, component not known
+  std::vector<int> path_;
   int entered_ = 0;
-  std::vector<std::vector<int>> components_;
+  Components result_;
 };
 
 }  // namespace
 
-std::vector<std::vector<int>> StronglyConnected(
-    const std::vector<std::vector<int>>& successors) {
-  return Search(successors).Run();
+Adjacency MakeAdjacency(int nodes,
+                        const std::vector<std::pair<int, int>>& edges) {
+  Adjacency graph;
+  graph.first.assign(nodes + 1, 0);
+  for (const auto& [from, to] : edges) ++graph.first[from + 1];
+  for (int i = 0; i < nodes; ++i) graph.first[i + 1] += graph.first[i];
+  std::vector<int> next(graph.first.begin(), graph.first.end() - 1);
+  graph.to.resize(edges.size());
+  for (const auto& [from, to] : edges) graph.to[next[from]++] = to;
+  return graph;
+}
+
+Components StronglyConnected(const Adjacency& graph) {
+  return Search(graph).Run();
 }
 
 }  // namespace dynarch::dataflow

@@ -1,17 +1,33 @@
-// Strongly connected components.
+// Directed graphs as arrays, and their strongly connected components.
 #ifndef DYNARCH_SIM_DATAFLOW_COMPONENTS_H_
 #define DYNARCH_SIM_DATAFLOW_COMPONENTS_H_
 
+#include <utility>
 #include <vector>
 
 namespace dynarch::dataflow {
 
-// Returns the strongly connected components of the graph with an edge from i to
-// every successors[i][k], each ascending, in an order in which every edge
-// between components leads to an earlier one (Tarjan, SIAM J. Computing 1(2),
-// 1972; without recursion, so that long chains do not exhaust the stack).
-std::vector<std::vector<int>> StronglyConnected(
-    const std::vector<std::vector<int>>& successors);
+// The edges of node i lead to to[first[i]] ... to[first[i + 1] - 1].
+struct Adjacency {
+  std::vector<int> first = {0};
+  std::vector<int> to;
+
+  int nodes() const { return static_cast<int>(first.size()) - 1; }
+};
+
+// From (source, destination) pairs of 0 <= node < nodes, in their order.
+Adjacency MakeAdjacency(int nodes,
+                        const std::vector<std::pair<int, int>>& edges);
+
+struct Components {
+  // By node. An edge between components leads from a higher to a lower number.
+  std::vector<int> of;
+  std::vector<std::vector<int>> members;  // by component, ascending
+};
+
+// The strongly connected components (Tarjan, SIAM J. Computing 1(2), 1972;
+// without recursion, so that long chains do not exhaust the stack).
+Components StronglyConnected(const Adjacency& graph);
 
 }  // namespace dynarch::dataflow
 

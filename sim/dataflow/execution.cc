@@ -1,13 +1,12 @@
 #include "sim/dataflow/execution.h"
 
-#include <optional>
+#include <algorithm>
+#include <cstddef>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
 namespace dynarch::dataflow {
-namespace {
-
 bool OrdersItsActor(const Channel& channel) {
   if (channel.source != channel.destination) return false;
   const int64_t rate = channel.production.front();
@@ -19,8 +18,6 @@ bool OrdersItsActor(const Channel& channel) {
          channel.initial_tokens - rate < rate;
 }
 
-}  // namespace
-
 std::vector<bool> FiresOneAtATime(const Graph& graph) {
   std::vector<bool> result(graph.actors.size(), false);
   for (const Channel& channel : graph.channels) {
@@ -29,13 +26,33 @@ std::vector<bool> FiresOneAtATime(const Graph& graph) {
   return result;
 }
 
+namespace {
+
+// Sets keeps_start where starts could be out of order otherwise.
+void MarkKeptStarts(const Graph& graph, Program& program) {
+  const std::vector<bool> one_at_a_time = FiresOneAtATime(graph);
+  for (size_t i = 0; i < program.nodes.size(); ++i) {
+    Program::Node& node = program.nodes[i];
+    node.keeps_start = node.times.size() > 1 && !one_at_a_time[i];
+  }
+  for (const Channel& channel : graph.channels) {
+    const std::vector<int64_t>& times = program.nodes[channel.source].times;
+    const bool equal = std::count(times.begin(), times.end(), times.front()) ==
+                       static_cast<std::ptrdiff_t>(times.size());
+    if (equal || one_at_a_time[channel.source]) continue;
+    program.nodes[channel.destination].keeps_start =
+        !one_at_a_time[channel.destination];
+  }
+}
+
+}  // namespace
+
 absl::StatusOr<Program> Compile(const Graph& graph,
                                 const std::vector<BigInt>& cycles,
                                 std::vector<std::vector<int64_t>> times,
                                 int64_t max_firings) {
   Program program;
   program.nodes.resize(graph.actors.size());
-  const std::vector<bool> ordered = FiresOneAtATime(graph);
   BigInt firings = 0;
   for (size_t i = 0; i < graph.actors.size(); ++i) {
     const BigInt goal = cycles[i] * graph.actors[i].phases();
@@ -48,9 +65,9 @@ absl::StatusOr<Program> Compile(const Graph& graph,
     Program::Node& node = program.nodes[i];
     node.goal = static_cast<int64_t>(goal);
     node.times = std::move(times[i]);
-    node.keeps_start = node.times.size() > 1 && !ordered[i];
   }
   program.firings = static_cast<int64_t>(firings);
+  MarkKeptStarts(graph, program);
   for (size_t i = 0; i < graph.channels.size(); ++i) {
     const Channel& channel = graph.channels[i];
     const int index = static_cast<int>(i);

@@ -19,8 +19,11 @@
 
 namespace dynarch::dataflow {
 
-// Whether the actor's firings are ordered by a token that each of them takes
-// and returns: a channel to itself with one rate and tokens for one firing.
+// Whether a channel orders the firings of its actor: from it to itself, with
+// one rate and tokens for at most one firing.
+bool OrdersItsActor(const Channel& channel);
+
+// By actor: whether one of its channels orders its firings.
 std::vector<bool> FiresOneAtATime(const Graph& graph);
 
 // A graph prepared for execution.
@@ -32,7 +35,9 @@ struct Program {
   struct Node {
     int64_t goal;                // firings per iteration
     std::vector<int64_t> times;  // ticks, by phase
-    bool keeps_start;  // several phases that may overlap: starts are ordered
+    // Starts are in order, and its tokens alone do not make them so: several
+    // phases, or tokens from an actor whose firings end out of order.
+    bool keeps_start = false;
     std::vector<Port> inputs;
     std::vector<Port> outputs;
   };

@@ -24,8 +24,9 @@ struct IterationMatrixOptions {
 };
 
 // What a row or column stands for: an initial token, or the latest start of an
-// actor. The latter is there for actors of several phases that may overlap,
-// whose next firing starts no earlier.
+// actor. The latter is there for actors whose firings may overlap and whose
+// tokens alone do not keep them in order (in a CSDF graph), because the next
+// firing starts no earlier.
 struct TokenPlace {
   std::optional<int> channel;  // of `graph` below; none: a start
   int64_t index = 0;           // 0: the first to be taken; or the actor

@@ -1,6 +1,7 @@
 #include "sim/dataflow/maxplus.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -169,25 +170,26 @@ absl::StatusOr<std::optional<Rational>> Eigenvalue(
                      " x ", matrix.columns(), "; it must be square"));
   }
   const int size = matrix.rows();
-  std::vector<std::vector<int>> successors(size);
+  std::vector<std::pair<int, int>> pairs;
   for (int i = 0; i < size; ++i) {
     for (int j = 0; j < size; ++j) {
-      if (matrix.at(i, j) != kNever) successors[j].push_back(i);
+      if (matrix.at(i, j) != kNever) pairs.push_back({j, i});
     }
   }
+  const Components components = StronglyConnected(MakeAdjacency(size, pairs));
   std::optional<Rational> best;
-  for (const std::vector<int>& members : StronglyConnected(successors)) {
-    std::vector<int> local(size, -1);
-    for (size_t i = 0; i < members.size(); ++i) local[members[i]] = i;
+  for (const std::vector<int>& members : components.members) {
     std::vector<Edge> edges;
-    for (const int j : members) {
-      for (const int i : successors[j]) {
-        if (local[i] >= 0)
-          edges.push_back({local[j], local[i], matrix.at(i, j)});
+    for (size_t a = 0; a < members.size(); ++a) {
+      for (size_t b = 0; b < members.size(); ++b) {
+        const int64_t weight = matrix.at(members[b], members[a]);
+        if (weight == kNever) continue;
+        edges.push_back({static_cast<int>(a), static_cast<int>(b), weight});
       }
     }
     if (edges.empty()) continue;
-    const Rational mean = MaximumCycleMean(members.size(), edges);
+    const Rational mean =
+        MaximumCycleMean(static_cast<int>(members.size()), edges);
     if (!best.has_value() || mean > *best) best = mean;
   }
   return best;

@@ -53,7 +53,8 @@ struct Throughput {
   // Actors of a cycle of firings that attains the period, in the order of their
   // dependence; empty if the method does not tell, on period 0 and on deadlock.
   std::vector<CriticalFiring> critical_cycle;
-  ThroughputMethod method = ThroughputMethod::kFastest;  // the one that ran
+  // The method that found the period; kFastest if nothing had to be analysed.
+  ThroughputMethod method = ThroughputMethod::kFastest;
 };
 
 // Errors:  those of RepetitionVector; ResourceExhausted past max_work.

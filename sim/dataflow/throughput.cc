@@ -1,0 +1,101 @@
+#include "sim/dataflow/throughput.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "sim/base/status_macros.h"
+#include "sim/dataflow/k_periodic.h"
+#include "sim/dataflow/liveness.h"
+#include "sim/dataflow/part.h"
+#include "sim/dataflow/repetition.h"
+#include "sim/dataflow/self_timed.h"
+#include "sim/dataflow/ticks.h"
+
+namespace dynarch::dataflow {
+namespace {
+
+bool HasZeroTime(const std::vector<std::vector<int64_t>>& times) {
+  for (const std::vector<int64_t>& phases : times) {
+    for (const int64_t time : phases) {
+      if (time == 0) return true;
+    }
+  }
+  return false;
+}
+
+// Small event graphs first, then a few iterations of execution (buffers make
+// the state recur soon where they make event graphs large), then event graphs
+// of any size.
+constexpr int64_t kSmallEventGraph = 20'000;
+constexpr int64_t kFirings = 2'000'000;
+
+absl::StatusOr<PartThroughput> Fastest(const Part& part, int64_t max_work,
+                                       ThroughputMethod& method) {
+  method = ThroughputMethod::kKPeriodic;
+  if (max_work > kSmallEventGraph) {
+    auto result = KPeriodicThroughput(part, kSmallEventGraph);
+    if (!absl::IsResourceExhausted(result.status())) return result;
+    result = SelfTimedThroughput(part, std::min(max_work, kFirings));
+    if (result.ok()) {
+      method = ThroughputMethod::kSelfTimed;
+      return result;
+    }
+  }
+  return KPeriodicThroughput(part, max_work);
+}
+
+absl::StatusOr<PartThroughput> Analyse(const Part& part,
+                                       const ThroughputOptions& options,
+                                       ThroughputMethod& method) {
+  method = options.method;
+  switch (options.method) {
+    case ThroughputMethod::kSelfTimed:
+      return SelfTimedThroughput(part, options.max_work);
+    case ThroughputMethod::kKPeriodic:
+      return KPeriodicThroughput(part, options.max_work);
+    case ThroughputMethod::kFastest:
+      break;
+  }
+  return Fastest(part, options.max_work, method);
+}
+
+}  // namespace
+
+absl::StatusOr<Throughput> AnalyseThroughput(const Graph& graph,
+                                             const ThroughputOptions& options) {
+  DYNARCH_ASSIGN_OR_RETURN(const std::vector<BigInt> cycles,
+                           RepetitionVector(graph));
+  Throughput result;
+  result.method = options.method;
+  const Graph spaced = WithSpaceAsChannels(graph);
+  const Rational tick = CommonTick(graph);
+  DYNARCH_ASSIGN_OR_RETURN(const auto times, TimesInTicks(graph, tick));
+  if (HasZeroTime(times)) {
+    DYNARCH_ASSIGN_OR_RETURN(const std::optional<Deadlock> deadlock,
+                             FindDeadlock(graph));
+    if (deadlock.has_value()) return result;
+  }
+  result.period = Rational(0);
+  for (const Part& part :
+       PartsOf(spaced, cycles, times, options.auto_concurrency)) {
+    ThroughputMethod method = options.method;
+    DYNARCH_ASSIGN_OR_RETURN(PartThroughput bound,
+                             Analyse(part, options, method));
+    if (!bound.period.has_value()) {
+      result.period.reset();
+      result.critical_cycle.clear();
+      result.method = method;
+      return result;
+    }
+    const Rational period = *bound.period * Rational(part.repeats) * tick;
+    if (period > *result.period) {
+      result.period = period;
+      result.method = method;
+      result.critical_cycle = std::move(bound.critical_cycle);
+    }
+  }
+  return result;
+}
+
+}  // namespace dynarch::dataflow
