@@ -89,8 +89,8 @@ def case(probability, outcomes=None, accuracy=None, **more):
 
     Outcomes are text; those of experts a list of tokens.
     """
-    return _known(probability=probability, outcomes={**(outcomes or {}), **more},
-                  accuracy=accuracy)
+    return _known(probability=probability,
+                  outcomes={**(outcomes or {}), **more}, accuracy=accuracy)
 
 
 def state(next_, outcomes=None, accuracy=None, **more):
@@ -268,7 +268,8 @@ class Network:
 
     def reduce(self, name, inputs, kind, axes=None, keep=False, k=None):
         return self.actor(name, inputs, "reduce", {
-            "kind": kind, **_known(axes=axes, k=k), **_unless(False, keep=keep)})
+            "kind": kind, **_known(axes=axes, k=k),
+            **_unless(False, keep=keep)})
 
     def mix_weights(self, name, inputs, kernels, shape):
         return self.actor(name, inputs, "mix_weights",

@@ -126,12 +126,9 @@ def bottleneck(net, x, inputs, channels, stride):
     return net.relu("relu", net.add("add", [x, y]))
 
 
-def _resnet(name, depth, block, widths, blocks):
-    net = Network(name,
-                  'K. He et al., "Deep Residual Learning for Image '
-                  f'Recognition", CVPR 2016, Table 1: {depth} layers, as in '
-                  "torchvision", image=[3, 224, 224])
-    x = net.conv_relu("conv1", "image", 64, 7, stride=2, padding=3)
+def resnet_body(net, x, block, widths, blocks):
+    """ResNet for ImageNet from the image to the class probabilities."""
+    x = net.conv_relu("conv1", x, 64, 7, stride=2, padding=3)
     x = net.pool("pool1", x, "max", 3, stride=2, padding=1)
     inputs = 64
     for stage, (channels, count) in enumerate(zip(widths, blocks), 1):
@@ -140,7 +137,15 @@ def _resnet(name, depth, block, widths, blocks):
             with net.scope(f"stage{stage}_block{index}"):
                 x = block(net, x, inputs, channels, stride)
             inputs = channels
-    net.output(net.classifier("head", x, CLASSES))
+    return net.classifier("head", x, CLASSES)
+
+
+def _resnet(name, depth, block, widths, blocks):
+    net = Network(name,
+                  'K. He et al., "Deep Residual Learning for Image '
+                  f'Recognition", CVPR 2016, Table 1: {depth} layers, as in '
+                  "torchvision", image=[3, 224, 224])
+    net.output(resnet_body(net, "image", block, widths, blocks))
     return net
 
 

@@ -14,9 +14,11 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from networks import classic, mlperf_tiny, mobilenet  # noqa: E402
+from networks import (bert, branchynet, cascade, classic, eenet,  # noqa: E402
+                      mlperf_tiny, mobilenet, msdnet)
 
-FAMILIES = [mlperf_tiny, mobilenet, classic]
+FAMILIES = [mlperf_tiny, mobilenet, classic, branchynet, msdnet, bert, eenet,
+            cascade]
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
