@@ -97,6 +97,13 @@ constexpr int64_t Weight() {
 
 }  // namespace
 
+bool IsName(absl::string_view text) {
+  return !text.empty() && text.size() <= kMaxNameBytes &&
+         std::none_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_iscntrl(static_cast<unsigned char>(c));
+         });
+}
+
 std::vector<std::string> ElementReader::Warnings() const {
   std::vector<std::string> warnings = warnings_;
   if (more_warnings_ > 0) {
@@ -194,10 +201,7 @@ absl::StatusOr<pugi::xml_attribute> ElementReader::Required(
 absl::StatusOr<std::string> ElementReader::NameIn(
     pugi::xml_attribute attribute) const {
   std::string name = attribute.value();
-  const bool control = std::any_of(name.begin(), name.end(), [](char c) {
-    return absl::ascii_iscntrl(static_cast<unsigned char>(c));
-  });
-  if (name.empty() || name.size() > kMaxNameBytes || control) {
+  if (!IsName(name)) {
     return ErrorAt(attribute,
                    absl::StrCat(attribute.name(), ": got ", Shown(name),
                                 "; a name has 1 to ", kMaxNameBytes,

@@ -29,6 +29,9 @@ inline constexpr int64_t kMaxListEntries = int64_t{1} << 24;
 inline constexpr int64_t kTimeEntries = 8;
 inline constexpr size_t kMaxNameBytes = 4096;
 
+// Whether a text can be a name: 1 to kMaxNameBytes bytes, no control character.
+bool IsName(absl::string_view text);
+
 class ElementReader {
  public:
   // `document` must outlive the reader.
@@ -60,8 +63,7 @@ class ElementReader {
   // An attribute that must be there.
   absl::StatusOr<pugi::xml_attribute> Required(pugi::xml_node node,
                                                const char* name) const;
-  // A required attribute that names something: 1 to kMaxNameBytes bytes, no
-  // control character.
+  // A required attribute that names something: IsName.
   absl::StatusOr<std::string> Name(pugi::xml_node node,
                                    const char* attribute = "name") const;
   absl::StatusOr<std::string> NameIn(pugi::xml_attribute attribute) const;

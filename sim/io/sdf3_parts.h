@@ -3,6 +3,8 @@
 #define DYNARCH_SIM_IO_SDF3_PARTS_H_
 
 #include <pugixml.hpp>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "sim/dataflow/graph.h"
@@ -11,10 +13,11 @@
 
 namespace dynarch::io {
 
-// `root` is <sdf3>; `type` is "sdf" or "csdf".
-absl::StatusOr<dataflow::Graph> ReadStaticGraph(ElementReader& reader,
-                                                pugi::xml_node root,
-                                                const std::string& type);
+// `root` is <sdf3>; `type` is "sdf" or "csdf". `channels` gets the place of
+// each channel.
+absl::StatusOr<dataflow::Graph> ReadStaticGraph(
+    ElementReader& reader, pugi::xml_node root, const std::string& type,
+    std::vector<Position>* channels);
 
 // `root` is <sdf3> of type "sadf".
 absl::StatusOr<dataflow::ScenarioAwareGraph> ReadScenarioAwareGraph(

@@ -36,7 +36,8 @@ absl::StatusOr<Sdf3File> ReadSdf3(absl::string_view text,
   const std::string name = type.value();
   Sdf3File result;
   if (name == "sdf" || name == "csdf") {
-    DYNARCH_ASSIGN_OR_RETURN(result.graph, ReadStaticGraph(reader, root, name));
+    DYNARCH_ASSIGN_OR_RETURN(
+        result.graph, ReadStaticGraph(reader, root, name, &result.channels));
   } else if (name == "sadf") {
     DYNARCH_ASSIGN_OR_RETURN(result.graph,
                              ReadScenarioAwareGraph(reader, root));
@@ -45,6 +46,7 @@ absl::StatusOr<Sdf3File> ReadSdf3(absl::string_view text,
         type, absl::StrCat("type: got '", name, "'; allowed: sdf, csdf, sadf",
                            DidYouMean(name, {"sdf", "csdf", "sadf"})));
   }
+  result.type = name;
   result.warnings = reader.Warnings();
   return result;
 }

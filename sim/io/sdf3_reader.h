@@ -27,6 +27,7 @@
 #include "absl/strings/string_view.h"
 #include "sim/dataflow/graph.h"
 #include "sim/dataflow/sadf.h"
+#include "sim/io/source_map.h"
 
 namespace dynarch::io {
 
@@ -35,6 +36,9 @@ inline constexpr int64_t kMaxXmlBytes = 64 << 20;
 
 struct Sdf3File {
   std::variant<dataflow::Graph, dataflow::ScenarioAwareGraph> graph;
+  std::string type;  // "sdf", "csdf" or "sadf"
+  // Where the file has each channel; of sdf and csdf only.
+  std::vector<Position> channels;
   // `FILE:LINE:COL: what was ignored or assumed`, in the order of the file.
   std::vector<std::string> warnings;
 };

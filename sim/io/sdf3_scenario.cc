@@ -451,7 +451,7 @@ class ScenarioReader {
         text.remove_prefix(star + 1);
       }
       text = absl::StripAsciiWhitespace(text);
-      if (!sound || repeat > kMaxPhases || text.empty()) {
+      if (!sound || repeat > kMaxPhases || !IsName(text)) {
         return reader_.ErrorAt(
             attribute, absl::StrCat("initial_tokens: allowed are names, each "
                                     "with its count (1 to ",

@@ -38,8 +38,9 @@ struct OpenActor {
 
 class StaticReader {
  public:
-  StaticReader(ElementReader& reader, bool cyclic)
-      : reader_(reader), cyclic_(cyclic) {}
+  StaticReader(ElementReader& reader, bool cyclic,
+               std::vector<Position>* channels)
+      : reader_(reader), cyclic_(cyclic), channels_(channels) {}
 
   absl::StatusOr<Graph> Read(pugi::xml_node graph, pugi::xml_node properties) {
     DYNARCH_RETURN_IF_ERROR(reader_.CheckAttributes(graph, {"name", "type"}));
@@ -204,6 +205,7 @@ class StaticReader {
     }
     result_.channels.push_back(std::move(channel));
     has_properties_.push_back(false);
+    channels_->push_back(reader_.document().PositionOf(node));
     return absl::OkStatus();
   }
 
@@ -327,6 +329,7 @@ class StaticReader {
 
   ElementReader& reader_;
   const bool cyclic_;
+  std::vector<Position>* const channels_;  // Their places.
   Graph result_;
   NameTable actor_names_{"actor"};
   NameTable channel_names_{"channel"};
@@ -340,7 +343,8 @@ class StaticReader {
 
 absl::StatusOr<Graph> ReadStaticGraph(ElementReader& reader,
                                       pugi::xml_node root,
-                                      const std::string& type) {
+                                      const std::string& type,
+                                      std::vector<Position>* channels) {
   const std::string properties_name = absl::StrCat(type, "Properties");
   DYNARCH_RETURN_IF_ERROR(reader.CheckChildren(
       root, {"applicationGraph"},
@@ -369,7 +373,7 @@ absl::StatusOr<Graph> ReadStaticGraph(ElementReader& reader,
   }
   DYNARCH_ASSIGN_OR_RETURN(
       Graph result,
-      StaticReader(reader, type == "csdf").Read(graph, properties));
+      StaticReader(reader, type == "csdf", channels).Read(graph, properties));
   const absl::Status sound = dataflow::Check(result);
   if (!sound.ok()) return reader.ErrorAt(graph, sound.message());
   return result;

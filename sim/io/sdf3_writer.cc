@@ -100,11 +100,7 @@ class XmlText {
   }
   // A name of the graph; what the reader would refuse is an error on writing.
   void Name(absl::string_view attribute, absl::string_view value) {
-    const bool control = std::any_of(value.begin(), value.end(), [](char c) {
-      return absl::ascii_iscntrl(static_cast<unsigned char>(c));
-    });
-    if (value.empty() || value.size() > kMaxNameBytes || control ||
-        !CheckText(value, "").ok()) {
+    if (!IsName(value) || !CheckText(value, "").ok()) {
       Fail(absl::StrCat("the ", attribute, " of a <", open_.back(),
                         ">: a name has 1 to ", kMaxNameBytes,
                         " bytes of UTF-8 without control characters"));
@@ -395,8 +391,8 @@ void WriteProcess(const SadfProcess& process, XmlText* xml) {
 }
 
 bool IsListable(absl::string_view value) {
-  return !value.empty() && !absl::StrContains(value, ',') &&
-         !absl::StrContains(value, '*') &&
+  return IsName(value) && CheckText(value, "").ok() &&
+         !absl::StrContains(value, ',') && !absl::StrContains(value, '*') &&
          absl::StripAsciiWhitespace(value) == value;
 }
 

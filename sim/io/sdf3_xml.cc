@@ -75,6 +75,10 @@ std::string XmlDocument::PlaceOf(const char* pointer) const {
   return absl::StrCat(file_, ":", place.line, ":", place.column);
 }
 
+Position XmlDocument::PositionOf(pugi::xml_node node) const {
+  return lines_.At(node.name() - 1 - buffer_.data());
+}
+
 std::string XmlDocument::PlaceOf(pugi::xml_node node) const {
   return PlaceOf(node.name() - 1);  // The '<'.
 }

@@ -64,6 +64,8 @@ class XmlDocument {
   // At an attribute's name.
   absl::Status ErrorAtName(pugi::xml_attribute attribute,
                            absl::string_view what) const;
+  // Of an element's '<'.
+  Position PositionOf(pugi::xml_node node) const;
   // The same text without a status, for warnings.
   std::string PlaceOf(pugi::xml_node node) const;
   std::string PlaceOf(pugi::xml_attribute attribute) const;

@@ -92,6 +92,12 @@ TEST(Sdf3ReaderTest, ReadsASynchronousGraph) {
   EXPECT_EQ(graph.channels[1].token_size, 1);
 }
 
+TEST(Sdf3ReaderTest, SaysItsTypeAndWhereTheChannelsAre) {
+  ASSERT_OK_AND_ASSIGN(const Sdf3File file, ReadSdf3(kRing, "f.xml"));
+  EXPECT_EQ(file.type, "sdf");
+  EXPECT_THAT(file.channels, ElementsAre(Position{13, 7}, Position{14, 7}));
+}
+
 TEST(Sdf3ReaderTest, AListOfOneHoldsForEveryPhase) {
   const Graph graph = GraphOf(Loop("1,0,2", "1", " 2.5 , 1e-3, 13/2"));
   EXPECT_THAT(graph.channels[0].production, ElementsAre(1, 0, 2));

@@ -170,6 +170,9 @@ INSTANTIATE_TEST_SUITE_P(
         {"2*small,large", "2*,large",
          "42:56: initial_tokens: allowed are names, each with its count (1 to "
          "1048576) if not 1, as in 2*S,T"},
+        {"2*small,large", "2*sm&#10;all",
+         "42:56: initial_tokens: allowed are names, each with its count (1 to "
+         "1048576) if not 1, as in 2*S,T"},
         {"2*small,large", "0*small",
          "42:56: initial_tokens: allowed are names, each with its count (1 to "
          "1048576) if not 1, as in 2*S,T"},
