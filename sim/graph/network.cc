@@ -138,7 +138,9 @@ Macs Network::total_macs() const { return full_->total_macs(); }
 
 int64_t Network::total_weight_elements() const {
   int64_t total = 0;
-  for (const OperatorWork& work : works_) total += work.weight_elements;
+  for (const OperatorWork& work : works_) {
+    total += work.resident_weight_elements;
+  }
   return total;
 }
 

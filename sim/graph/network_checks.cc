@@ -105,8 +105,9 @@ class Binder {
   absl::Status BindActor(Actor& actor) {
     const std::string path = absl::StrCat("actors.", actor.name, ".");
     for (ExtentExpression& extent : actor.extents) {
-      DYNARCH_RETURN_IF_ERROR(
-          Bind(extent.expression, false, absl::StrCat(path, NameOf(actor.op))));
+      DYNARCH_RETURN_IF_ERROR(Bind(
+          extent.expression, false,
+          absl::StrCat(path, NameOf(actor.op), ".", NameOf(extent.field))));
     }
     if (actor.when.has_value()) {
       DYNARCH_RETURN_IF_ERROR(

@@ -48,7 +48,7 @@ struct Conv2d {
   Extent2d dilation{};
   int64_t groups = 1;
   bool bias = false;
-  std::optional<int64_t> positions;  // Output pixels computed; absent: all.
+  std::optional<int64_t> positions{};  // Output pixels computed; absent: all.
 };
 struct ConvTranspose2d {
   int64_t out_channels = 1;
@@ -117,13 +117,13 @@ struct Norm {
 };
 struct Softmax {};
 struct Reshape {
-  Shape shape;  // Empty: flatten.
+  Shape shape{};  // Empty: flatten.
 };
 struct Concat {
   int64_t axis = 0;
 };
 struct Transpose {
-  std::vector<int64_t> order;
+  std::vector<int64_t> order{};
 };
 struct Slice {
   int64_t axis = 0;
@@ -162,18 +162,18 @@ struct Scatter {
 struct Reduce {
   enum class Kind : uint8_t { kMean, kSum, kMax, kArgMax, kTopK };
   Kind kind = Kind::kMean;
-  std::vector<int64_t> axes;  // Empty: the last.
+  std::vector<int64_t> axes{};  // Empty: the last.
   bool keep = false;
   int64_t k = 1;  // kTopK only.
 };
 struct MixWeights {
   int64_t kernels = 1;
-  Shape shape;
+  Shape shape{};
 };
 struct Merge {};
 struct Opaque {
-  std::string name;
-  Shape shape;  // Empty: the input's.
+  std::string name{};
+  Shape shape{};  // Empty: the input's.
   int64_t ops = 0;
   int64_t weight_elements = 0;
 };

@@ -102,15 +102,15 @@ TEST(Conv2dShapeTest, RefusesWhatDoesNotFitAndSaysWhy) {
               StatusIs(kInvalid, HasSubstr("conv2d.out_channels: got 0")));
   EXPECT_THAT(Infer(Conv2d{}, {{48}}),
               StatusIs(kInvalid, HasSubstr("got shape [48]; takes an image")));
-  EXPECT_THAT(Infer(Conv2d{}, {{1, 2, 2}, {1, 2, 2}}),
-              StatusIs(kInvalid, HasSubstr("got 2 inputs; takes exactly 1")));
+  EXPECT_THAT(Infer(Conv2d{}, {{1, 2, 2}, {1}, {1}}),
+              StatusIs(kInvalid, HasSubstr("got 3 inputs; takes 1 to 2")));
 }
 
-TEST(LinearShapeTest, TakesOneExtent) {
+TEST(LinearShapeTest, TakesTheLastExtent) {
   EXPECT_THAT(Infer(Linear{.out_features = 10}, {{64}}),
               IsOkAndHolds(Shape{10}));
-  EXPECT_THAT(Infer(Linear{.out_features = 10}, {{64, 2, 2}}),
-              StatusIs(kInvalid, HasSubstr("put a reshape in front")));
+  EXPECT_THAT(Infer(Linear{.out_features = 10}, {{12, 128, 64}}),
+              IsOkAndHolds(Shape{12, 128, 10}));
   EXPECT_THAT(Infer(Linear{.out_features = -1}, {{64}}),
               StatusIs(kInvalid, HasSubstr("linear.out_features: got -1")));
 }
@@ -137,10 +137,32 @@ TEST(ElementwiseShapeTest, JoinsEqualOrRepeatedExtents) {
   EXPECT_THAT(Infer(add, {{3, 4, 4}, {3, 4, 5}}),
               StatusIs(kInvalid, HasSubstr("[3, 4, 4] and [3, 4, 5]")));
   EXPECT_THAT(Infer(add, {{48}, {3, 4, 4}}), StatusIs(kInvalid));
-  EXPECT_THAT(Infer(add, {{48}}),
-              StatusIs(kInvalid, HasSubstr("add and mul take 2 or more")));
   EXPECT_THAT(Infer(Elementwise{}, {{48}, {48}}),
-              StatusIs(kInvalid, HasSubstr("takes exactly 1")));
+              StatusIs(kInvalid, HasSubstr("got 2 inputs; takes exactly 1")));
+}
+
+TEST(ElementwiseShapeTest, TakesAsManyOperandsAsItsKind) {
+  using Kind = Elementwise::Kind;
+  const auto counts = [](Kind kind) {
+    std::vector<size_t> taken;
+    for (size_t n = 1; n <= 3; ++n) {
+      const std::vector<Shape> inputs(n, Shape{4, 2});
+      if (InferShape(Elementwise{kind}, inputs).ok()) taken.push_back(n);
+    }
+    return taken;
+  };
+  using Counts = std::vector<size_t>;
+  EXPECT_EQ(counts(Kind::kAdd), (Counts{1, 2, 3}));  // Of those there are.
+  EXPECT_EQ(counts(Kind::kMul), (Counts{2, 3}));
+  EXPECT_EQ(counts(Kind::kMaximum), (Counts{2, 3}));
+  EXPECT_EQ(counts(Kind::kSub), (Counts{2}));
+  EXPECT_EQ(counts(Kind::kDiv), (Counts{2}));
+  EXPECT_EQ(counts(Kind::kPow), (Counts{1, 2}));
+  EXPECT_EQ(counts(Kind::kCompare), (Counts{1, 2}));
+  EXPECT_EQ(counts(Kind::kGelu), (Counts{1}));
+  EXPECT_EQ(counts(Kind::kScale), (Counts{1}));
+  EXPECT_THAT(Infer(Elementwise{Kind::kAdd}, {}),
+              StatusIs(kInvalid, HasSubstr("got 0 inputs; add takes 1")));
 }
 
 TEST(ReshapeShapeTest, FlattensOrKeepsTheCount) {
@@ -154,11 +176,19 @@ TEST(ReshapeShapeTest, FlattensOrKeepsTheCount) {
               StatusIs(kInvalid, HasSubstr("reshape.shape[1]: got 0")));
 }
 
-TEST(ConcatShapeTest, JoinsTheFirstExtent) {
+TEST(ConcatShapeTest, JoinsOneExtent) {
   EXPECT_THAT(Infer(Concat{}, {{3, 4, 4}, {5, 4, 4}, {1, 4, 4}}),
               IsOkAndHolds(Shape{9, 4, 4}));
+  EXPECT_THAT(Infer(Concat{2}, {{3, 4, 4}, {3, 4, 2}}),
+              IsOkAndHolds(Shape{3, 4, 6}));
+  EXPECT_THAT(Infer(Concat{}, {{3, 4}}), IsOkAndHolds(Shape{3, 4}));
   EXPECT_THAT(Infer(Concat{}, {{3, 4, 4}, {5, 4, 2}}),
-              StatusIs(kInvalid, HasSubstr("all extents but the first")));
+              StatusIs(kInvalid, HasSubstr("[3, 4, 4] and [5, 4, 2]; all "
+                                           "extents but that of axis 0")));
+  EXPECT_THAT(Infer(Concat{}, {{3, 4}, {3}}), StatusIs(kInvalid));
+  EXPECT_THAT(Infer(Concat{2}, {{3, 4}}),
+              StatusIs(kInvalid, HasSubstr("concat.axis: got 2; the input [3, "
+                                           "4] has axes 0 to 1")));
   EXPECT_THAT(Infer(Concat{}, {}), StatusIs(kInvalid, HasSubstr("got none")));
 }
 
@@ -180,6 +210,16 @@ TEST(ShapeLimitTest, RefusesTensorsAndWorkThatCountsCannotHold) {
   EXPECT_THAT(Infer(Softmax{}, {{kMaxExtent + 1}}), StatusIs(kInvalid));
   // 2^31 x 2^31 weights.
   EXPECT_THAT(Infer(Linear{.out_features = kMaxExtent}, {{kMaxExtent}}),
+              StatusIs(kInvalid, HasSubstr("operations")));
+  // 2^60 multiplications of 2^40 elements each.
+  EXPECT_THAT(Infer(MatMul{}, {{mega, mega}, {mega, mega}}),
+              StatusIs(kInvalid, HasSubstr("operations")));
+  EXPECT_THAT(Infer(MixWeights{.kernels = 2, .shape = {mega, mega}}, {{2}}),
+              StatusIs(kInvalid, HasSubstr("weights")));
+  // Few of them are read, all of them are stored.
+  EXPECT_THAT(Infer(Embedding{.entries = mega, .features = 2 * mega}, {{1}}),
+              StatusIs(kInvalid, HasSubstr("weights")));
+  EXPECT_THAT(Infer(RnnCell{.hidden = kMaxExtent / 2}, {{kMaxExtent}}),
               StatusIs(kInvalid, HasSubstr("operations")));
   // A window of 2^31 x 2^31 passes int64 on its own.
   EXPECT_THAT(Infer(Conv2d{.kernel = {kMaxExtent, kMaxExtent},
