@@ -33,6 +33,11 @@ struct Request {
   // `capacity_factor`) may have any value, at the price of the accuracy unless
   // it was recorded.
   std::vector<std::optional<Decimal>> knobs;
+  // By exit; empty, or `checked`: as recorded. Only looked at where exits do
+  // not follow the rule (ExitsFollowRule): other thresholds than it was
+  // recorded with are refused. Patience likewise.
+  std::vector<Threshold> thresholds;
+  std::optional<int> patience;
   Control control = Control::kNone;
   uint64_t seed = 1;       // Of draws and permutations.
   int64_t inferences = 1;  // Samples drawn from a distribution or chain.
@@ -49,18 +54,18 @@ struct Replay {
   bool operator==(const Replay&) const = default;
 };
 
-// Shares that the source states, not the draw's.
-struct ExactRates {
-  std::vector<double> exits;  // By exit.
-  // By decision: each outcome (as in Marginal::Rate) with its share of all
-  // inferences, ascending; what is not reached is left out.
-  struct Outcome {
-    std::vector<int64_t> value;
-    double share = 0;
-  };
-  std::vector<std::vector<Outcome>> decisions;
+// A scenario and its share of all inferences as the source states it, not as
+// it was drawn. Shares are products and sums of the stated decimals, or of
+// StationaryShares, in doubles.
+struct StatedScenario {
+  graph::Outcomes outcomes;
+  int exit = 0;
+  double share = 0;
   std::optional<double> accuracy;
 };
+// Most scenarios that are stated; a distribution with more (many independent
+// decisions) has its rates counted over what was drawn.
+inline constexpr int64_t kMaxStated = int64_t{1} << 16;
 
 // Immutable; independent of the source. May be shared between threads.
 class Population {
@@ -81,9 +86,19 @@ class Population {
 
   // Whether `correct` of a replay is known.
   bool has_accuracy() const { return accuracy_known_; }
-  // Of a distribution, chain or fixed source without control; else absent, and
+  // Of a distribution, chain or fixed source without control; else empty, and
   // rates are those that a replay counts.
-  const std::optional<ExactRates>& exact() const { return exact_; }
+  const std::vector<StatedScenario>& stated() const { return stated_; }
+  // The accuracy that the source states; absent if it does not, or not for this
+  // data type and these knobs.
+  const std::optional<double>& stated_accuracy() const {
+    return stated_accuracy_;
+  }
+  // Whether exits follow the rule, or are part of what the source says.
+  bool follows_rule() const { return follows_rule_; }
+  // Samples that would take each exit if they all came to it, under a rule of
+  // thresholds. Only if follows_rule().
+  std::vector<int64_t> PassCounts(const ExitPolicy& policy) const;
 
   // InvalidArgument if the policy asks for what the source does not hold:
   // `no trace for decisions.exit1.threshold = 0.3; ...` where exits were
@@ -102,14 +117,13 @@ class Population {
   uint64_t Takes(size_t exit, const Threshold& threshold, int64_t block,
                  int count) const;
   void RunThresholds(const ExitPolicy& policy, Replay& replay) const;
-  void RunEach(const ExitPolicy& policy, Replay& replay) const;
-  int ExitOf(const ExitPolicy& policy, int64_t sample,
-             std::vector<double>& signals) const;
-  int OracleExit(const ExitPolicy& policy, int64_t sample) const;
-  std::vector<uint8_t> PolicyExits(const ExitPolicy& policy) const;
-  void Deal(std::vector<uint8_t>& taken) const;
+  std::vector<uint8_t> ExitsUnder(const ExitPolicy& policy) const;
+  std::vector<uint8_t> OracleExits(const ExitPolicy& policy) const;
+  void DrawAnew(std::vector<uint8_t>& taken) const;
   void Fill(const std::vector<uint8_t>& taken, Replay& replay) const;
-  bool Correct(int64_t sample, int exit) const;
+  bool Right(int64_t sample, int exit) const;
+  absl::Status CheckRule(const ExitPolicy& policy) const;
+  absl::Status CheckRecorded(const ExitPolicy& policy) const;
 
   std::vector<graph::Exit> exits_;
   int64_t size_ = 0;
@@ -119,20 +133,22 @@ class Population {
   Control control_ = Control::kNone;
   uint64_t seed_ = 0;
   bool accuracy_known_ = false;
-  std::optional<ExactRates> exact_;
+  std::vector<StatedScenario> stated_;
+  std::optional<double> stated_accuracy_;
 
-  // Exits follow the rule: signals that exits read and right answers, in blocks
-  // of 64 samples, each block exit by exit.
+  // Where exits follow the rule: the signals that they read and the right
+  // answers, in blocks of 64 samples, each block exit by exit, so that a replay
+  // reads memory in one direction.
   bool follows_rule_ = false;
   std::vector<bool> has_signal_;    // By exit.
   std::vector<double> values_;      // [block][exit][sample].
   std::vector<uint64_t> right_;     // [block][exit], a bit a sample.
-  std::vector<int32_t> predicted_;  // [sample][exit].
-  // Else: exit by sample, and whether it was right there.
+  std::vector<int32_t> predicted_;  // [sample][exit]; empty: unknown.
+  // Else the exit by sample, and whether it was right there.
   std::vector<uint8_t> taken_;
   std::vector<uint8_t> right_taken_;
-  std::vector<Setting> exit_settings_;  // Thresholds it was recorded with.
-  std::string available_;               // For messages: what there is.
+  std::vector<Setting> settings_;  // That it was recorded with.
+  std::string available_;          // What there is, for messages.
 };
 
 // The samples that `request` asks for.

@@ -25,8 +25,13 @@ namespace dynarch::behavior {
 //   kOracle       the first exit that is right; where none is, the first there
 //                 is. Other decisions stay
 //   kIndependent  every decision's outcomes dealt to the samples anew, each by
-//                 its own permutation: same rates, no correlation
+//                 its own permutation: same rates, no correlation. Where exits
+//                 follow the rule, each exit's signal is dealt, with its class
+//                 and whether it is right
 //   kStatic       the network's nominal outcomes and its last exit
+//
+// A decision whose range depends on an earlier one's outcome (`of`) is drawn
+// and dealt together with that one.
 enum class Control : uint8_t { kNone, kRandom, kOracle, kIndependent, kStatic };
 inline constexpr int kControlCount = 5;
 // `none`, `random`, `oracle`, `independent`, `static`.

@@ -29,6 +29,10 @@ struct DecisionStatistics {
   int64_t reached = 0;            // Samples.
   double entropy_bits = 0;        // Of the shares.
   bool collapsed = false;
+  // Correlation of the outcomes of samples k apart in order, by k - 1; empty
+  // where not every sample reaches the decision, it never varies, or its
+  // outcome is no single number.
+  std::vector<double> autocorrelation;
 };
 
 struct Statistics {
@@ -53,20 +57,24 @@ struct Statistics {
   // outcomes and the samples.
   int64_t macs_worst_case = 0;
   bool worst_case_exact = false;
-  // Expected MACs if every decision had its rates but was independent of the
-  // others, over macs_expected, less one. Absent with fewer than two decisions.
+  // Expected MACs if every decision (every exit is one) had its rates but was
+  // independent of the others, over macs_expected, less one. Exact for a chain
+  // of exits with thresholds on signals; else counted on `independent`.
   std::optional<double> independence_error;
-  bool independence_exact = false;  // Else: by one keyed permutation.
+  bool independence_exact = false;
   // Correlation of the MACs of samples k apart in order, by k - 1; empty where
   // they do not vary.
   std::vector<double> autocorrelation;
 };
 
-// `lags`: how many autocorrelations. InvalidArgument from a scenario that does
-// not build (graph::ScenarioGraph). `policy` has passed Population::Check.
+// `independent`: the same request under Control::kIndependent, or null: then
+// the error is there only where it is exact. `lags`: how many autocorrelations.
+// InvalidArgument from a scenario that does not build (graph::ScenarioGraph).
+// `policy` has passed Population::Check.
 absl::StatusOr<Statistics> Summarise(const graph::Network& network,
                                      const Population& population,
-                                     const ExitPolicy& policy, int lags);
+                                     const ExitPolicy& policy,
+                                     const Population* independent, int lags);
 
 }  // namespace dynarch::behavior
 

@@ -10,7 +10,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "sim/base/decimal.h"
 #include "sim/behavior/outcome_rows.h"
 #include "sim/graph/data_type.h"
 #include "sim/graph/network.h"
@@ -19,12 +18,15 @@ namespace dynarch::behavior {
 
 inline constexpr int kSignalCount = 4;  // Of graph::Signal.
 
-// A knob that a slice was recorded with: `decisions.NAME.KNOB`.
+// A knob that a slice was recorded with: `decisions.NAME.KNOB`, or
+// `network.exit_rule.patience`.
 struct Setting {
   std::string path;
-  Decimal value;
+  std::string value;  // CanonicalValue.
   bool operator==(const Setting&) const = default;
 };
+// The shortest text of a decimal; other text (`never`) as it is.
+std::string CanonicalValue(absl::string_view text);
 
 // Samples of one split, data type and set of knobs, in file order. Columns are
 // [sample][exit], row by row, and empty where the trace does not hold them.
