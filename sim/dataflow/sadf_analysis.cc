@@ -94,8 +94,8 @@ void Analysis::FindOneClass() {
   // Firings without end in no time need no choice: nothing is known then.
   if (!space.ok() || !space->closed) return;
   result_.deadlock = space->deadlock;
-  one_class_ =
-      space->deadlock.empty() && CyclesFormOneClass(MatrixOf(untimed, *space));
+  one_class_ = space->deadlock.empty() &&
+               CyclesFormOneClass(MatrixOf(untimed.distributions, *space));
 }
 
 absl::StatusOr<SadfSpace> Analysis::Explore(const SadfModel& model,
@@ -115,7 +115,7 @@ absl::Status Analysis::SetWorstCase() {
   result_.worst_case_states = space.states();
   if (result_.deadlock.empty()) result_.deadlock = space.deadlock;
   DYNARCH_ASSIGN_OR_RETURN(const std::vector<std::optional<Rational>> rates,
-                           WorstRates(slowest_, space));
+                           WorstRates(space));
   SadfEstimate run;
   for (size_t p = 0; p < rates.size(); ++p) {
     ProcessThroughput& process = result_.processes[p];
@@ -164,7 +164,7 @@ absl::Status Analysis::SetExpected() {
   result_.states = space.states();
   if (result_.deadlock.empty()) result_.deadlock = space.deadlock;
   if (!space.closed) return SetEstimate();
-  const ExpectedRates rates = RatesExpected(model_, space);
+  const ExpectedRates rates = RatesExpected(model_.distributions, space);
   const double tick = model_.tick.ToDouble();
   for (size_t p = 0; p < result_.processes.size(); ++p) {
     ProcessThroughput& process = result_.processes[p];

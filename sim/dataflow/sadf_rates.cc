@@ -21,10 +21,10 @@ struct Columns {
   std::vector<std::vector<int64_t>> columns;  // by row of the space's firings
 };
 
-Columns DistinctColumns(const SadfModel& model, const SadfSpace& space) {
+Columns DistinctColumns(const SadfSpace& space) {
   Columns result;
   std::map<std::vector<int64_t>, int> seen;
-  const size_t processes = model.processes.size();
+  const size_t processes = space.processes;
   for (size_t p = 0; p < processes; ++p) {
     std::vector<int64_t> column;
     for (size_t i = p; i < space.firings.size(); i += processes) {
@@ -116,13 +116,13 @@ ClassRates RatesOfClass(const MarkovMatrix& matrix, const SadfSpace& space,
 }
 
 // By column; empty if the class takes no time.
-std::vector<Rational> ExactRates(const SadfModel& model,
-                                 const MarkovMatrix& matrix,
-                                 const SadfSpace& space, const Columns& columns,
-                                 const std::vector<int>& states) {
+std::vector<Rational> ExactRates(
+    const std::vector<SadfDistribution>& distributions,
+    const MarkovMatrix& matrix, const SadfSpace& space, const Columns& columns,
+    const std::vector<int>& states) {
   std::vector<Rational> probability;
   for (const int s : states) {
-    const SadfDistribution& draw = model.distributions[space.distribution[s]];
+    const SadfDistribution& draw = distributions[space.distribution[s]];
     probability.insert(probability.end(), draw.exact.begin(), draw.exact.end());
   }
   const std::vector<Rational> stationary =
@@ -168,13 +168,14 @@ std::vector<double> OccupancyOf(const MarkovMatrix& matrix,
 
 }  // namespace
 
-MarkovMatrix MatrixOf(const SadfModel& model, const SadfSpace& space) {
+MarkovMatrix MatrixOf(const std::vector<SadfDistribution>& distributions,
+                      const SadfSpace& space) {
   MarkovMatrix matrix;
   matrix.first = space.first;
   matrix.to.reserve(space.transitions.size());
   matrix.probability.reserve(space.transitions.size());
   for (int s = 0; s < space.states(); ++s) {
-    const SadfDistribution& draw = model.distributions[space.distribution[s]];
+    const SadfDistribution& draw = distributions[space.distribution[s]];
     for (int64_t e = space.first[s]; e < space.first[s + 1]; ++e) {
       matrix.to.push_back(space.transitions[e].to);
       matrix.probability.push_back(draw.probability[e - space.first[s]]);
@@ -184,8 +185,8 @@ MarkovMatrix MatrixOf(const SadfModel& model, const SadfSpace& space) {
 }
 
 absl::StatusOr<std::vector<std::optional<Rational>>> WorstRates(
-    const SadfModel& model, const SadfSpace& space) {
-  const Columns columns = DistinctColumns(model, space);
+    const SadfSpace& space) {
+  const Columns columns = DistinctColumns(space);
   std::vector<RatioEdge> edges(space.transitions.size());
   for (int s = 0; s < space.states(); ++s) {
     for (int64_t e = space.first[s]; e < space.first[s + 1]; ++e) {
@@ -211,11 +212,12 @@ absl::StatusOr<std::vector<std::optional<Rational>>> WorstRates(
   return rates;
 }
 
-ExpectedRates RatesExpected(const SadfModel& model, const SadfSpace& space) {
-  const size_t processes = model.processes.size();
-  const size_t channels = model.channels.size();
-  const Columns columns = DistinctColumns(model, space);
-  const MarkovMatrix matrix = MatrixOf(model, space);
+ExpectedRates RatesExpected(const std::vector<SadfDistribution>& distributions,
+                            const SadfSpace& space) {
+  const size_t processes = space.processes;
+  const size_t channels = space.channels;
+  const Columns columns = DistinctColumns(space);
+  const MarkovMatrix matrix = MatrixOf(distributions, space);
   const std::vector<std::vector<int>> classes = RecurrentClasses(matrix);
   const std::vector<double> reached = ReachProbabilities(matrix, classes, 0);
   ExpectedRates expected;
@@ -241,7 +243,7 @@ ExpectedRates RatesExpected(const SadfModel& model, const SadfSpace& space) {
   }
   if (classes.size() == 1 && classes[0].size() <= kMostExactStates) {
     const std::vector<Rational> exact =
-        ExactRates(model, matrix, space, columns, classes[0]);
+        ExactRates(distributions, matrix, space, columns, classes[0]);
     for (size_t p = 0; p < processes && !exact.empty(); ++p) {
       expected.fraction.push_back(exact[columns.column_of[p]]);
       expected.rate[p] = expected.fraction[p].ToDouble();

@@ -16,11 +16,12 @@
 namespace dynarch::dataflow {
 
 // The embedded Markov chain.
-MarkovMatrix MatrixOf(const SadfModel& model, const SadfSpace& space);
+MarkovMatrix MatrixOf(const std::vector<SadfDistribution>& distributions,
+                      const SadfSpace& space);
 
 // By process: firings per tick on the worst cycle; none: no cycle takes time.
 absl::StatusOr<std::vector<std::optional<Rational>>> WorstRates(
-    const SadfModel& model, const SadfSpace& space);
+    const SadfSpace& space);
 
 struct ExpectedRates {
   std::vector<double> rate;   // by process, firings per tick
@@ -31,7 +32,8 @@ struct ExpectedRates {
 };
 
 // The space must be closed.
-ExpectedRates RatesExpected(const SadfModel& model, const SadfSpace& space);
+ExpectedRates RatesExpected(const std::vector<SadfDistribution>& distributions,
+                            const SadfSpace& space);
 
 }  // namespace dynarch::dataflow
 

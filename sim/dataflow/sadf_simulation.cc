@@ -1,20 +1,12 @@
 #include "sim/dataflow/sadf_simulation.h"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "sim/base/status_macros.h"
+#include "sim/dataflow/batch_means.h"
 
 namespace dynarch::dataflow {
-namespace {
-
-constexpr int kBatches = 32;
-// 97.5 % point of Student's t with 31 degrees of freedom.
-constexpr double kStudent = 2.0395;
-
-}  // namespace
-
 SadfSimulation::SadfSimulation(const SadfModel& model, uint64_t seed,
                                bool occupancy)
     : machine_(model, occupancy) {
@@ -50,54 +42,47 @@ absl::StatusOr<SadfEstimate> EstimateSadf(const SadfModel& model,
   SadfSimulation simulation(model, seed, occupancy);
   SadfMachine& machine = simulation.machine();
   DYNARCH_ASSIGN_OR_RETURN(bool running, simulation.Run(firings));
-  std::vector<SadfMachine::Counts> batches;
-  for (int batch = 0; batch < kBatches; ++batch) {
-    machine.ResetCounts();
-    if (running || simulation.stop() == SadfStop::kFull) {
-      DYNARCH_ASSIGN_OR_RETURN(running, simulation.Run(firings / kBatches + 1));
-    }
-    if (!running && simulation.stop() != SadfStop::kFull) break;
-    batches.push_back(machine.counts());
-  }
-  const bool loop = simulation.stop() == SadfStop::kLoop;
-  if (loop) batches = {machine.loop()};
+  const int processes = static_cast<int>(model.processes.size());
+  BatchMeans means(processes);
   SadfEstimate estimate;
-  const size_t processes = model.processes.size();
-  estimate.most = machine.counts().most;
-  estimate.firings.assign(processes, 0);
-  estimate.rate.assign(processes, 0.0);
-  estimate.half_width.assign(processes, 0.0);
-  if (simulation.stop() == SadfStop::kDeadlock) {
-    estimate.time = 1;
-    estimate.occupancy.assign(machine.tokens().begin(), machine.tokens().end());
-    return estimate;
-  }
   estimate.occupancy.assign(model.channels.size(), 0.0);
-  for (const SadfMachine::Counts& batch : batches) {
-    estimate.time += batch.time;
-    for (size_t p = 0; p < processes; ++p) {
-      estimate.firings[p] += batch.firings[p];
+  const auto add = [&](const SadfMachine::Counts& counts) {
+    for (int p = 0; p < processes; ++p) means.Count(p, counts.firings[p]);
+    means.Time(counts.time);
+    for (size_t c = 0; c < counts.area.size(); ++c) {
+      estimate.occupancy[c] += counts.area[c];
     }
-    for (size_t c = 0; c < model.channels.size(); ++c) {
-      estimate.occupancy[c] += batch.area[c];
-    }
+    means.EndBatch();
+  };
+  running = running || simulation.stop() == SadfStop::kFull;
+  for (int batch = 0; batch < BatchMeans::kBatches && running; ++batch) {
+    machine.ResetCounts();
+    DYNARCH_ASSIGN_OR_RETURN(
+        running, simulation.Run(firings / BatchMeans::kBatches + 1));
+    running = running || simulation.stop() == SadfStop::kFull;
+    if (running) add(machine.counts());
   }
-  const double time = static_cast<double>(estimate.time);
-  for (double& mean : estimate.occupancy) mean /= time;
-  const double count = static_cast<double>(batches.size());
-  for (size_t p = 0; p < processes; ++p) {
-    const double rate = static_cast<double>(estimate.firings[p]) / time;
-    estimate.rate[p] = rate;
-    if (batches.size() < 2) continue;
-    double squares = 0;
-    for (const SadfMachine::Counts& batch : batches) {
-      const double off = static_cast<double>(batch.firings[p]) -
-                         rate * static_cast<double>(batch.time);
-      squares += off * off;
-    }
-    estimate.half_width[p] =
-        kStudent * std::sqrt(squares / (count - 1) * count) / time;
+  if (simulation.stop() == SadfStop::kLoop) {
+    means = BatchMeans(processes);
+    std::fill(estimate.occupancy.begin(), estimate.occupancy.end(), 0.0);
+    add(machine.loop());
+  } else if (simulation.stop() == SadfStop::kDeadlock) {
+    // Nothing happens any more, for as long as one likes.
+    means = BatchMeans(processes);
+    means.Time(1);
+    means.EndBatch();
+    estimate.occupancy.assign(machine.tokens().begin(), machine.tokens().end());
   }
+  estimate.time = means.total_time();
+  for (int p = 0; p < processes; ++p) {
+    estimate.firings.push_back(means.total(p));
+  }
+  estimate.rate = means.Rates();
+  estimate.half_width = means.HalfWidths();
+  for (double& mean : estimate.occupancy) {
+    mean /= static_cast<double>(std::max<int64_t>(estimate.time, 1));
+  }
+  estimate.most = machine.counts().most;
   return estimate;
 }
 

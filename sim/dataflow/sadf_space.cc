@@ -163,6 +163,8 @@ std::string Explorer::Witness(int state) {
 }
 
 absl::StatusOr<SadfSpace> Explorer::Run(const std::vector<uint8_t>& start) {
+  space_.processes = static_cast<int>(model_.processes.size());
+  space_.channels = static_cast<int>(model_.channels.size());
   if (!start.empty()) machine_.Read(start.data());
   DYNARCH_ASSIGN_OR_RETURN(const int initial, RunToState(-1, 0));
   if (initial < 0) {

@@ -21,6 +21,8 @@ struct SadfSpace {
     int32_t firings = 0;  // row of `firings`
     int64_t time = 0;     // ticks
   };
+  int processes = 0;  // counters in a row of `firings`
+  int channels = 0;   // places in a row of `area`
   std::vector<int64_t> first = {0};
   std::vector<Transition> transitions;
   std::vector<int32_t> distribution;  // by state, index into the model's
