@@ -381,6 +381,11 @@ class Network:
         self._tail["markov_chain"] = {
             "source": source, "states": states, "initial": initial}
 
+    def outcome_sources(self):
+        """What `distribution` and `markov_chain` were given, by that name."""
+        return {key: value for key, value in self._tail.items()
+                if key in ("distribution", "markov_chain")}
+
     def yaml(self):
         """The file as text."""
         body = {**self._head, "inputs": self._inputs,

@@ -98,8 +98,9 @@ def msdnet_cifar():
     net.exit_rates("assumed: the paper draws exits from q (1 - q)^(k-1), "
                    "normalised, and publishes accuracies over q as a figure "
                    "only; these are the rates of q = 0.5",
-                   {"exit1": "0.516129", "exit2": "0.258065", "exit3": "0.129032",
-                    "exit4": "0.064516", "exit5": "0.032258"})
+                   {"exit1": "0.516129", "exit2": "0.258065",
+                    "exit3": "0.129032", "exit4": "0.064516",
+                    "exit5": "0.032258"})
     return net
 
 
