@@ -1,0 +1,31 @@
+// The networks of the catalogue, for its tests.
+#ifndef DYNARCH_TESTS_SIM_CATALOG_CATALOG_NETWORK_H_
+#define DYNARCH_TESTS_SIM_CATALOG_CATALOG_NETWORK_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "dynarch/v1/network.pb.h"
+#include "sim/graph/network.h"
+
+namespace dynarch::catalog {
+
+// Names of `sim/catalog/networks/*.yaml`, ascending.
+std::vector<std::string> NetworkNames();
+
+// The file, and the network in it.
+absl::StatusOr<v1::Network> NetworkMessage(const std::string& name);
+absl::StatusOr<graph::Network> CatalogNetwork(const std::string& name);
+
+// Weights that a memory holds, over all actors, those of every branch.
+int64_t ResidentWeights(const graph::Network& network);
+
+// Multiply-accumulates of an inference that ends at an exit (0-based), heads of
+// the exits before it included; nominal outcomes.
+int64_t MacsTo(const graph::Network& network, int exit);
+
+}  // namespace dynarch::catalog
+
+#endif  // DYNARCH_TESTS_SIM_CATALOG_CATALOG_NETWORK_H_
