@@ -126,8 +126,8 @@ def bottleneck(net, x, inputs, channels, stride):
     return net.relu("relu", net.add("add", [x, y]))
 
 
-def resnet_body(net, x, block, widths, blocks):
-    """ResNet for ImageNet from the image to the class probabilities."""
+def resnet_features(net, x, block, widths, blocks):
+    """ResNet for ImageNet from the image to its last feature map."""
     x = net.conv_relu("conv1", x, 64, 7, stride=2, padding=3)
     x = net.pool("pool1", x, "max", 3, stride=2, padding=1)
     inputs = 64
@@ -137,6 +137,12 @@ def resnet_body(net, x, block, widths, blocks):
             with net.scope(f"stage{stage}_block{index}"):
                 x = block(net, x, inputs, channels, stride)
             inputs = channels
+    return x
+
+
+def resnet_body(net, x, block, widths, blocks):
+    """ResNet for ImageNet from the image to the class probabilities."""
+    x = resnet_features(net, x, block, widths, blocks)
     return net.classifier("head", x, CLASSES)
 
 

@@ -71,15 +71,11 @@ def inverted_residual(net, x, size, channels, expansion, out, stride):
     return net.add("add", [x, y]) if stride == 1 and channels == out else y
 
 
-def mobilenet_v2():
-    """MobileNetV2 1.0 at 224 x 224."""
-    net = Network("mobilenet_v2",
-                  'M. Sandler et al., "MobileNetV2: Inverted Residuals and '
-                  'Linear Bottlenecks", CVPR 2018, Table 2: width 1.0, '
-                  "224 x 224", image=[3, 224, 224])
-    x = conv_act(net, "conv1", "image", 32, 3, "relu6", stride=2,
-                 padding=same(224, 3, 2))
-    size, channels, block = 112, 32, 0
+def v2_features(net, x, size):
+    """V2 up to its last feature map. `size`: pixels of a side."""
+    x = conv_act(net, "conv1", x, 32, 3, "relu6", stride=2,
+                 padding=same(size, 3, 2))
+    size, channels, block = -(-size // 2), 32, 0
     for expansion, out, count, first in V2_GROUPS:
         for stride in [first] + [1] * (count - 1):
             block += 1
@@ -87,8 +83,16 @@ def mobilenet_v2():
                 x = inverted_residual(net, x, size, channels, expansion, out,
                                       stride)
             size, channels = -(-size // stride), out
-    x = conv_act(net, "conv_last", x, 1280, 1, "relu6")
-    net.output(logits(net, x))
+    return conv_act(net, "conv_last", x, 1280, 1, "relu6")
+
+
+def mobilenet_v2():
+    """MobileNetV2 1.0 at 224 x 224."""
+    net = Network("mobilenet_v2",
+                  'M. Sandler et al., "MobileNetV2: Inverted Residuals and '
+                  'Linear Bottlenecks", CVPR 2018, Table 2: width 1.0, '
+                  "224 x 224", image=[3, 224, 224])
+    net.output(logits(net, v2_features(net, "image", 224)))
     return net
 
 
