@@ -10,11 +10,13 @@
 #include "sim/base/status_macros.h"
 #include "sim/dataflow/components.h"
 #include "sim/dataflow/markov.h"
+#include "sim/dataflow/sadf_iterations.h"
 #include "sim/dataflow/sadf_machine.h"
 #include "sim/dataflow/sadf_model.h"
 #include "sim/dataflow/sadf_rates.h"
 #include "sim/dataflow/sadf_simulation.h"
 #include "sim/dataflow/sadf_space.h"
+#include "sim/dataflow/scenario_automaton.h"
 
 namespace dynarch::dataflow {
 namespace {
@@ -37,6 +39,10 @@ class Analysis {
   bool HasDetectorChoice() const;
   void FindOneClass();
   absl::StatusOr<SadfSpace> Explore(const SadfModel& model, bool occupancy);
+  // By iterations; false where they do not apply.
+  absl::StatusOr<bool> SetWorstCaseByIterations();
+  absl::StatusOr<bool> SetExpectedByIterations();
+  // By timed states.
   absl::Status SetWorstCase();
   absl::Status SetExpected();
   absl::Status SetEstimate();
@@ -47,6 +53,10 @@ class Analysis {
   const SadfOptions& options_;
   SadfModel model_;
   SadfModel slowest_;
+  ScenarioAwareGraph slowest_graph_;
+  bool single_times_ = true;
+  // That of the worst case, where it is also that of the expectation.
+  std::optional<SadfSpace> space_;
   // The choices alone form one recurrent class and nothing deadlocks.
   bool one_class_ = false;
   SadfThroughput result_;
@@ -110,8 +120,68 @@ absl::StatusOr<SadfSpace> Analysis::Explore(const SadfModel& model,
   return ExploreSadf(graph_, model, limits, occupancy, start);
 }
 
+// Nothing if iterations do not apply; their error if they were asked for.
+absl::StatusOr<std::optional<SadfIterations>> IterationsIfAny(
+    const ScenarioAwareGraph& graph, SadfMethod method) {
+  if (method == SadfMethod::kTimedStates) {
+    return std::optional<SadfIterations>();
+  }
+  absl::StatusOr<SadfIterations> iterations = IterationsOf(graph);
+  if (!iterations.ok()) {
+    if (method == SadfMethod::kIterations) return iterations.status();
+    return std::optional<SadfIterations>();
+  }
+  if (iterations->in_step) return *std::move(iterations);
+  if (method != SadfMethod::kIterations) {
+    return std::optional<SadfIterations>();
+  }
+  return absl::FailedPreconditionError(
+      "no automaton over iterations: a process can run ahead of the others "
+      "without limit");
+}
+
+absl::StatusOr<bool> Analysis::SetWorstCaseByIterations() {
+  DYNARCH_ASSIGN_OR_RETURN(const std::optional<SadfIterations> iterations,
+                           IterationsIfAny(slowest_graph_, options_.method));
+  if (!iterations.has_value()) return false;
+  DYNARCH_ASSIGN_OR_RETURN(const std::vector<std::optional<Rational>> rates,
+                           WorstCaseThroughput(iterations->automaton));
+  for (size_t p = 0; p < rates.size(); ++p) {
+    result_.processes[p].worst_case = rates[p];
+  }
+  result_.worst_case_states = static_cast<int64_t>(
+      iterations->automaton.states.size() * iterations->tokens.size());
+  return true;
+}
+
+absl::StatusOr<bool> Analysis::SetExpectedByIterations() {
+  if (options_.occupancy && options_.method != SadfMethod::kIterations) {
+    return false;
+  }
+  DYNARCH_ASSIGN_OR_RETURN(const std::optional<SadfIterations> iterations,
+                           IterationsIfAny(graph_, options_.method));
+  if (!iterations.has_value()) return false;
+  DYNARCH_ASSIGN_OR_RETURN(
+      const AutomatonExpectation expected,
+      ExpectedThroughput(
+          iterations->automaton,
+          {.max_states = options_.max_states, .seed = options_.seed}));
+  for (size_t p = 0; p < result_.processes.size(); ++p) {
+    ProcessThroughput& process = result_.processes[p];
+    process.expected = expected.rate[p];
+    process.expected_error = expected.error[p];
+    process.expected_exact = expected.exact;
+    if (!expected.fraction.empty()) {
+      process.expected_fraction = expected.fraction[p];
+      process.expected = expected.fraction[p].ToDouble();
+    }
+  }
+  result_.states = expected.states;
+  return true;
+}
+
 absl::Status Analysis::SetWorstCase() {
-  DYNARCH_ASSIGN_OR_RETURN(const SadfSpace space, Explore(slowest_, false));
+  DYNARCH_ASSIGN_OR_RETURN(SadfSpace space, Explore(slowest_, false));
   result_.worst_case_states = space.states();
   if (result_.deadlock.empty()) result_.deadlock = space.deadlock;
   DYNARCH_ASSIGN_OR_RETURN(const std::vector<std::optional<Rational>> rates,
@@ -131,6 +201,7 @@ absl::Status Analysis::SetWorstCase() {
     const Rational seen = Rational(run.firings[p], run.time) / slowest_.tick;
     process.worst_case = std::min(process.worst_case.value_or(seen), seen);
   }
+  if (single_times_ && !options_.occupancy) space_ = std::move(space);
   return absl::OkStatus();
 }
 
@@ -159,8 +230,10 @@ absl::Status Analysis::SetEstimate() {
 }
 
 absl::Status Analysis::SetExpected() {
-  DYNARCH_ASSIGN_OR_RETURN(const SadfSpace space,
-                           Explore(model_, options_.occupancy));
+  if (!space_.has_value()) {
+    DYNARCH_ASSIGN_OR_RETURN(space_, Explore(model_, options_.occupancy));
+  }
+  const SadfSpace& space = *space_;
   result_.states = space.states();
   if (result_.deadlock.empty()) result_.deadlock = space.deadlock;
   if (!space.closed) return SetEstimate();
@@ -180,14 +253,20 @@ absl::Status Analysis::SetExpected() {
 
 absl::StatusOr<SadfThroughput> Analysis::Run() {
   DYNARCH_ASSIGN_OR_RETURN(model_, CompileSadf(graph_));
-  DYNARCH_ASSIGN_OR_RETURN(
-      slowest_, CompileSadf(WithSingleTimes(graph_, ProfileChoice::kLargest)));
-  for (const SadfProcess& process : graph_.processes) {
+  slowest_graph_ = WithSingleTimes(graph_, ProfileChoice::kLargest);
+  DYNARCH_ASSIGN_OR_RETURN(slowest_, CompileSadf(slowest_graph_));
+  for (const SadfModel::Process& process : model_.processes) {
     result_.processes.emplace_back().name = process.name;
+    for (const SadfModel::Mode& mode : process.modes) {
+      if (mode.ticks.size() > 1) single_times_ = false;
+    }
   }
+  DYNARCH_ASSIGN_OR_RETURN(const bool worst_done, SetWorstCaseByIterations());
+  DYNARCH_ASSIGN_OR_RETURN(const bool expected_done, SetExpectedByIterations());
+  if (worst_done && expected_done) return std::move(result_);
   FindOneClass();
-  DYNARCH_RETURN_IF_ERROR(SetWorstCase());
-  DYNARCH_RETURN_IF_ERROR(SetExpected());
+  if (!worst_done) DYNARCH_RETURN_IF_ERROR(SetWorstCase());
+  if (!expected_done) DYNARCH_RETURN_IF_ERROR(SetExpected());
   return std::move(result_);
 }
 

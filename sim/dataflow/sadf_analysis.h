@@ -40,13 +40,22 @@
 
 namespace dynarch::dataflow {
 
+enum class SadfMethod {
+  kFastest,      // iterations where they apply, else timed states
+  kTimedStates,  // as said above
+  // Scenario automata over max-plus matrices, sim/dataflow/sadf_iterations.h;
+  // FailedPrecondition where they do not apply.
+  kIterations,
+};
+
 struct SadfOptions {
+  SadfMethod method = SadfMethod::kFastest;
   int64_t max_states = int64_t{1} << 20;  // of each of the two spaces
   // Size of the simulation where the space does not close.
   // Firings; as many go before, unused.
   int64_t simulated_firings = 2'000'000;
   uint64_t seed = 1;
-  // Time-weighted and largest fill of every channel.
+  // Time-weighted and largest fill of every channel; needs timed states.
   bool occupancy = false;
 };
 

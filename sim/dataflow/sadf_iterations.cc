@@ -10,7 +10,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
-#include "sim/dataflow/components.h"
 #include "sim/dataflow/graph.h"
 #include "sim/dataflow/iteration_matrix.h"
 #include "sim/dataflow/repetition.h"
@@ -186,6 +185,35 @@ absl::StatusOr<IterationGraph> Builder::GraphOf(int subscenario) const {
   return result;
 }
 
+// By actor: whether channels lead to it from `start`, followed forth or back or
+// both ways.
+std::vector<uint8_t> Reached(const Graph& graph, int start, bool forth,
+                             bool back) {
+  std::vector<uint8_t> reached(graph.actors.size(), 0);
+  reached[start] = 1;
+  for (bool more = true; more;) {
+    more = false;
+    for (const Channel& channel : graph.channels) {
+      uint8_t& source = reached[channel.source];
+      uint8_t& destination = reached[channel.destination];
+      if (forth && source && !destination) more = destination = 1;
+      if (back && destination && !source) more = source = 1;
+    }
+  }
+  return reached;
+}
+
+// SadfIterations::in_step, of one sub-scenario.
+bool InStep(const Graph& graph, int detector) {
+  const std::vector<uint8_t> after = Reached(graph, detector, true, false);
+  const std::vector<uint8_t> before = Reached(graph, detector, false, true);
+  for (size_t a = 0; a < graph.actors.size(); ++a) {
+    if (!after[a]) return false;
+    if (!before[a] && !graph.actors[a].times[0].zero()) return false;
+  }
+  return true;
+}
+
 // Rows of tokens that the sub-scenario does not touch stay as they are.
 absl::Status Builder::SetMatrix(const IterationMatrix& iteration,
                                 MaxPlusMatrix& matrix) const {
@@ -211,16 +239,15 @@ absl::Status Builder::AddScenario(int subscenario) {
   const std::string& name =
       graph_.processes[detector_].scenarios[subscenario].name;
   DYNARCH_ASSIGN_OR_RETURN(const IterationGraph sdf, GraphOf(subscenario));
-  std::vector<std::pair<int, int>> edges;
-  for (const Channel& channel : sdf.graph.channels) {
-    edges.emplace_back(channel.source, channel.destination);
-    edges.emplace_back(channel.destination, channel.source);
-  }
-  const Components parts = StronglyConnected(
-      MakeAdjacency(static_cast<int>(sdf.graph.actors.size()), edges));
-  if (parts.members.size() != 1) {
+  const int detector = sdf.actor_of[detector_];
+  const std::vector<uint8_t> tied =
+      Reached(sdf.graph, detector, /*forth=*/true, /*back=*/true);
+  if (std::count(tied.begin(), tied.end(), 0) > 0) {
     return NotApplicable("in sub-scenario '", name,
                          "' no channel ties every process to the detector");
+  }
+  if (!InStep(WithSpaceAsChannels(sdf.graph), detector)) {
+    result_.in_step = false;
   }
   const absl::StatusOr<std::vector<BigInt>> repetition =
       RepetitionVector(sdf.graph);

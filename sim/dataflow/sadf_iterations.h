@@ -21,6 +21,11 @@ struct SadfIterations {
   // What a row of the matrices stands for: "CHANNEL[index]" with the channels
   // that sim/dataflow/graph.h adds for space and for firing one at a time.
   std::vector<std::string> tokens;
+  // In every sub-scenario the detector waits, in the end, for every process
+  // that fires, but for some that take no time; and all of them wait for it.
+  // Then no process runs ahead of another without limit, and the automaton has
+  // the throughput of each; otherwise only that of complete iterations.
+  bool in_step = true;
 };
 
 // Applies to strongly consistent graphs with one detector that has no control

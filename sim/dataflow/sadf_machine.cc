@@ -97,7 +97,8 @@ void SadfMachine::ResetCounts() {
 }
 
 void SadfMachine::Wake(int process) {
-  if (queued_[process]) return;
+  // One that runs is woken by its own end.
+  if (queued_[process] || remaining_[process] >= 0) return;
   queued_[process] = 1;
   awake_.push_back(process);
 }
