@@ -6,6 +6,10 @@
 #include <array>
 #include <cstring>
 
+#include "absl/numeric/int128.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
 namespace dynarch::behavior {
 namespace {
 
@@ -157,6 +161,29 @@ graph::Outcomes OutcomeRows::Row(int64_t row) const {
     values[column] = At(row, column);
   }
   return values;
+}
+
+absl::StatusOr<OutcomeRows> OutcomeRows::FromCells(
+    int columns, int cell_bytes, int64_t rows,
+    absl::Span<const uint8_t> cells) {
+  const bool is_width =
+      cell_bytes == 1 || cell_bytes == 2 || cell_bytes == 4 || cell_bytes == 8;
+  if (columns < 0 || rows < 0 || !is_width ||
+      absl::int128(rows) * columns * cell_bytes != cells.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("outcomes: ", cells.size(), " bytes are not ", rows,
+                     " rows of ", columns, " cells of ", cell_bytes));
+  }
+  OutcomeRows result(columns);
+  result.cell_bytes_ = cell_bytes;
+  result.size_ = rows;
+  result.bytes_.assign(cells.begin(), cells.end());
+  for (int64_t cell = 0; cell_bytes == 8 && cell < rows * columns; ++cell) {
+    if (result.Load(cell) < graph::kNotReached) {
+      return absl::InvalidArgumentError("outcomes: a cell is beyond int64");
+    }
+  }
+  return result;
 }
 
 bool operator==(const OutcomeRows& a, const OutcomeRows& b) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "sim/graph/decision.h"
 
@@ -33,6 +34,14 @@ class OutcomeRows {
   absl::Span<const uint8_t> Bytes(int64_t row) const {
     return {bytes_.data() + row * stride(), static_cast<size_t>(stride())};
   }
+
+  // All cells, row by row, little-endian; and a matrix of such cells.
+  // InvalidArgument if they are not whole rows of 1, 2, 4 or 8 bytes a cell, or
+  // beyond int64.
+  absl::Span<const uint8_t> cells() const { return bytes_; }
+  static absl::StatusOr<OutcomeRows> FromCells(int columns, int cell_bytes,
+                                               int64_t rows,
+                                               absl::Span<const uint8_t> cells);
 
   // Equal outcomes, whatever the cells are.
   friend bool operator==(const OutcomeRows& a, const OutcomeRows& b);
