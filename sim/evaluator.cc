@@ -2,22 +2,22 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/reason.h"
 #include "sim/base/status_macros.h"
 #include "sim/cost/all_models.h"
+#include "sim/evaluator/rates.h"
 #include "sim/evaluator/replays.h"
 #include "sim/evaluator/run.h"
+#include "sim/evaluator/study_check.h"
 #include "sim/evaluator/sweep.h"
 
 namespace dynarch {
 namespace {
 
 using measurement::Measurement;
-using measurement::Metric;
 using measurement::TrialState;
 
 constexpr absl::string_view kSelect = "select";
@@ -26,57 +26,6 @@ constexpr absl::string_view kSelect = "select";
 // new version.
 constexpr absl::string_view kOwnVersions[] = {"analysis@1", "engine@1",
                                               "mapping@1", "measurement@1"};
-
-// Data types that a candidate can have.
-std::set<graph::DataType> DataTypesOf(const study::StudySpec& spec) {
-  std::set<graph::DataType> types;
-  const auto& parameters = spec.space.parameters();
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    if (parameters[i].slot.target != space::Slot::Target::kDataType) continue;
-    for (const study::ResolvedValue& value : spec.resolved[i]) {
-      types.insert(static_cast<graph::DataType>(value.index));
-    }
-  }
-  if (types.empty()) types.insert(spec.defaults.dtype);
-  return types;
-}
-
-bool IsEnergy(Metric metric) {
-  return metric == Metric::kEnergyMean || metric == Metric::kEnergyDynamic ||
-         metric == Metric::kEnergyPerOffered || metric == Metric::kPowerAverage;
-}
-
-// The first stage of the network that a table platform has without energy.
-std::optional<std::string> StageWithoutEnergy(
-    const graph::Network& network, const platform::Platform& platform) {
-  for (const platform::ProcessingElement& element : platform.elements()) {
-    const auto* table = std::get_if<platform::Table>(&element.kind);
-    if (table == nullptr) continue;
-    for (const platform::TableEntry& entry : table->entries) {
-      if (entry.network == network.name() && !entry.energy.has_value()) {
-        return entry.stage;
-      }
-    }
-  }
-  return std::nullopt;
-}
-
-// An objective on energy needs energies (docs/semantics.md, 7.4).
-absl::Status CheckEnergyObjectives(const study::StudySpec& spec) {
-  for (const study::Objective& objective : spec.objectives) {
-    if (!IsEnergy(objective.metric)) continue;
-    for (const platform::Platform& platform : spec.platforms) {
-      const auto stage = StageWithoutEnergy(spec.network, platform);
-      if (!stage.has_value()) continue;
-      const absl::string_view name = measurement::InfoOf(objective.metric).name;
-      return absl::InvalidArgumentError(absl::StrCat(
-          "objectives.", name, ": platform ", platform.name(),
-          " measured stage ", *stage,
-          " without energy; leave the objective out or the platform"));
-    }
-  }
-  return absl::OkStatus();
-}
 
 // What the candidate causes is a measurement; anything else stays an error.
 absl::StatusOr<Measurement> InfeasibleOr(const absl::Status& status) {
@@ -88,14 +37,6 @@ absl::StatusOr<Measurement> InfeasibleOr(const absl::Status& status) {
   measurement.detail = std::move(reason->sentence);
   measurement.model_versions = ModelVersions();
   return measurement;
-}
-
-std::vector<double> Rates(const std::vector<int64_t>& counts, int64_t total) {
-  std::vector<double> rates;
-  for (const int64_t count : counts) {
-    rates.push_back(static_cast<double>(count) / static_cast<double>(total));
-  }
-  return rates;
 }
 
 }  // namespace
@@ -138,10 +79,17 @@ class Evaluator::Impl {
                                        absl::string_view split) {
     DYNARCH_ASSIGN_OR_RETURN(const study::BoundCandidate bound,
                              Bind(candidate));
-    DYNARCH_ASSIGN_OR_RETURN(
-        const evaluator::ReplayedSlice slice,
-        replayer_.Replay(split, bound.dtype, bound.thresholds));
-    const auto model = evaluator::BuildModel(*spec_, bound);
+    const auto replayed = replayer_.Replay(split, bound);
+    // Another split is the caller's choice, not the candidate's.
+    if (split == kSelect && absl::IsInvalidArgument(replayed.status())) {
+      return InfeasibleOr(
+          Infeasible(reason::kNoTrace, replayed.status().message()));
+    }
+    if (!replayed.ok()) return replayed.status();
+    const evaluator::ReplayedSlice& slice = *replayed;
+    const auto model = evaluator::BuildModel(
+        *spec_, bound, *slice.scenarios,
+        evaluator::WantedScenarios(*spec_, bound, slice.Occurring()));
     if (!model.ok()) return InfeasibleOr(model.status());
     measurement::RunResult run =
         evaluator::RunTimed(*model, spec_->workload, slice.samples(), fidelity);
@@ -153,16 +101,28 @@ class Evaluator::Impl {
     measurement.fidelity = std::string(study::NameOf(fidelity));
     measurement.seed = spec_->workload.seed;
     measurement.model_versions = ModelVersions();
-    measurement.outcome_rates =
-        Rates(slice.replay.exit_counts,
-              static_cast<int64_t>(slice.replay.taken.size()));
-    measurement.outcome_rates_run =
-        Rates(run.totals.outcome_counts, run.totals.offered);
+    PutRates(slice, run.totals.scenario_counts, measurement);
     measurement.totals = std::move(run.totals);
     return measurement;
   }
 
  private:
+  void PutRates(const evaluator::ReplayedSlice& slice,
+                const std::vector<int64_t>& run_counts,
+                Measurement& measurement) const {
+    const graph::Network& network = spec_->network;
+    const auto& stated = slice.scenarios->population().stated();
+    evaluator::Rates rates =
+        stated.empty()
+            ? evaluator::RatesOf(network, *slice.scenarios, slice.replay.counts)
+            : evaluator::RatesOf(network, stated);
+    measurement.outcome_rates = std::move(rates.exits);
+    measurement.decision_rates = std::move(rates.decisions);
+    rates = evaluator::RatesOf(network, *slice.scenarios, run_counts);
+    measurement.outcome_rates_run = std::move(rates.exits);
+    measurement.decision_rates_run = std::move(rates.decisions);
+  }
+
   std::shared_ptr<const study::StudySpec> spec_;
   evaluator::Replayer replayer_;
   evaluator::Sweep sweep_;
@@ -174,14 +134,9 @@ Evaluator::~Evaluator() = default;
 absl::StatusOr<std::unique_ptr<Evaluator>> Evaluator::Create(
     std::shared_ptr<const study::StudySpec> spec) {
   DYNARCH_RETURN_IF_ERROR(workload::Validate(spec->workload));
-  DYNARCH_RETURN_IF_ERROR(CheckEnergyObjectives(*spec));
   auto impl = std::make_unique<Impl>(std::move(spec));
-  for (const graph::DataType dtype : DataTypesOf(impl->spec())) {
-    DYNARCH_RETURN_IF_ERROR(
-        impl->replayer()
-            .Replay(kSelect, dtype, impl->spec().defaults.thresholds)
-            .status());
-  }
+  DYNARCH_RETURN_IF_ERROR(
+      evaluator::CheckStudy(impl->spec(), impl->replayer()));
   return std::unique_ptr<Evaluator>(new Evaluator(std::move(impl)));
 }
 
@@ -198,14 +153,21 @@ TrialState Evaluator::EvaluateRow(int64_t index, absl::Span<double> row,
   return impl_->sweep().Evaluate(index, row, reason);
 }
 
-absl::StatusOr<std::vector<bool>> Evaluator::CorrectBySample(
+absl::StatusOr<Evaluator::SampleReplay> Evaluator::ReplaySamples(
     const space::Candidate& candidate, absl::string_view split) {
   DYNARCH_ASSIGN_OR_RETURN(const study::BoundCandidate bound,
                            impl_->Bind(candidate));
-  DYNARCH_ASSIGN_OR_RETURN(
-      const evaluator::ReplayedSlice slice,
-      impl_->replayer().Replay(split, bound.dtype, bound.thresholds));
-  return std::vector<bool>(slice.correct.begin(), slice.correct.end());
+  DYNARCH_ASSIGN_OR_RETURN(evaluator::ReplayedSlice slice,
+                           impl_->replayer().Replay(split, bound));
+  SampleReplay replay;
+  replay.samples = slice.scenarios->population().sample_ids();
+  replay.exit_rates =
+      evaluator::RatesOf(spec().network, *slice.scenarios, slice.replay.counts)
+          .exits;
+  replay.correct.assign(slice.replay.correct.begin(),
+                        slice.replay.correct.end());
+  replay.scenarios = std::move(slice.replay.scenarios);
+  return replay;
 }
 
 }  // namespace dynarch

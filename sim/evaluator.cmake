@@ -5,16 +5,22 @@ dynarch_library(
     ${PROJECT_SOURCE_DIR}/sim/evaluator.cc
     ${PROJECT_SOURCE_DIR}/sim/evaluator/keys.cc
     ${PROJECT_SOURCE_DIR}/sim/evaluator/machine.cc
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/rates.cc
     ${PROJECT_SOURCE_DIR}/sim/evaluator/replays.cc
     ${PROJECT_SOURCE_DIR}/sim/evaluator/run.cc
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/scenarios.cc
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/study_check.cc
     ${PROJECT_SOURCE_DIR}/sim/evaluator/sweep.cc
   HEADERS
     ${PROJECT_SOURCE_DIR}/sim/evaluator.h
     ${PROJECT_SOURCE_DIR}/sim/evaluator/keys.h
     ${PROJECT_SOURCE_DIR}/sim/evaluator/machine.h
     ${PROJECT_SOURCE_DIR}/sim/evaluator/memo.h
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/rates.h
     ${PROJECT_SOURCE_DIR}/sim/evaluator/replays.h
     ${PROJECT_SOURCE_DIR}/sim/evaluator/run.h
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/scenarios.h
+    ${PROJECT_SOURCE_DIR}/sim/evaluator/study_check.h
     ${PROJECT_SOURCE_DIR}/sim/evaluator/sweep.h
   DEPS
     sim_analysis

@@ -50,10 +50,17 @@ class Evaluator {
   measurement::TrialState EvaluateRow(int64_t index, absl::Span<double> row,
                                       absl::string_view* reason);
 
-  // By-sample correctness and exit of one candidate on a split, for paired
-  // tests.
-  absl::StatusOr<std::vector<bool>> CorrectBySample(
-      const space::Candidate& candidate, absl::string_view split);
+  // What one candidate makes of each sample of a split, whatever its machine.
+  struct SampleReplay {
+    std::vector<int64_t> samples;     // Ids.
+    std::vector<uint32_t> scenarios;  // By sample; see mapping/system.h.
+    std::vector<double> exit_rates;   // By exit.
+    // For paired tests; empty where right answers are not known.
+    std::vector<bool> correct;
+  };
+  // InvalidArgument if the source has no such samples.
+  absl::StatusOr<SampleReplay> ReplaySamples(const space::Candidate& candidate,
+                                             absl::string_view split);
 
  private:
   class Impl;

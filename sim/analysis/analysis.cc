@@ -20,9 +20,10 @@ struct LineSum {
 };
 
 // `count` inferences with all their activities.
-void AddWhole(const mapping::CostedScenario& scenario, int64_t count,
+void AddWhole(const mapping::System& system, size_t scenario, int64_t count,
               std::vector<LineSum>& lines) {
-  for (const mapping::CostedActivity& activity : scenario.activities) {
+  for (const int32_t number : system.scenarios[scenario]->activities) {
+    const mapping::CostedActivity& activity = system.activities[number];
     LineSum& line = lines[activity.line];
     line.count += count;
     line.time += activity.time * count;
@@ -31,11 +32,12 @@ void AddWhole(const mapping::CostedScenario& scenario, int64_t count,
 }
 
 // The activities of `scenario` that start in the window, from `starts` on.
-void AddCut(const mapping::CostedScenario& scenario,
+void AddCut(const mapping::System& system, size_t scenario,
             absl::Span<const Picoseconds> starts, Picoseconds window,
             std::vector<LineSum>& lines) {
+  const auto& activities = system.scenarios[scenario]->activities;
   for (size_t i = 0; i < starts.size(); ++i) {
-    const mapping::CostedActivity& activity = scenario.activities[i];
+    const mapping::CostedActivity& activity = system.activities[activities[i]];
     if (starts[i] >= window) continue;
     LineSum& line = lines[activity.line];
     ++line.count;
@@ -95,14 +97,15 @@ void Accumulate(const DomainProfile& period, int64_t count,
   run.exits += period.exits * count;
 }
 
-// Inferences of each exit that are right, among the first `inferences`.
+// Inferences of each scenario that are right, among the first `inferences`.
 std::vector<int64_t> CorrectCounts(const mapping::Samples& samples,
-                                   size_t exits, int64_t inferences) {
-  const auto size = static_cast<int64_t>(samples.exits.size());
-  std::vector<int64_t> counts(exits);
+                                   size_t scenarios, int64_t inferences) {
+  const auto size = static_cast<int64_t>(samples.scenarios.size());
+  std::vector<int64_t> counts(scenarios);
+  if (samples.correct.empty()) return counts;
   for (int64_t i = 0; i < size; ++i) {
     const int64_t times = inferences / size + (i < inferences % size ? 1 : 0);
-    if (samples.correct[i] != 0) counts[samples.exits[i]] += times;
+    if (samples.correct[i] != 0) counts[samples.scenarios[i]] += times;
   }
   return counts;
 }
@@ -117,16 +120,16 @@ RunResult RunSparse(const Model& model, const workload::Workload& workload,
       CorrectCounts(samples, counts.size(), workload.inferences);
   std::vector<LineSum> lines(system.lines.size());
   std::vector<DomainProfile> domains(system.domains.size());
-  for (size_t exit = 0; exit < counts.size(); ++exit) {
-    const int64_t count = counts[exit];
+  for (size_t s = 0; s < counts.size(); ++s) {
+    const int64_t count = counts[s];
     if (count == 0) continue;
-    const ScenarioProfile& profile = model.profile(static_cast<int>(exit));
+    const ScenarioProfile& profile = model.profile(s);
     const bool late = profile.latency > workload.deadline;
     (late ? totals.missed : totals.on_time) += count;
-    if (!late) totals.correct_on_time += correct[exit];
+    if (!late) totals.correct_on_time += correct[s];
     totals.busy += profile.latency * count;
     result.latencies.push_back({profile.latency, count});
-    AddWhole(*system.scenarios[exit], count, lines);
+    AddWhole(system, s, count, lines);
     for (size_t d = 0; d < domains.size(); ++d) {
       Accumulate(
           InPeriod(system.domains[d], profile.domains[d], workload.period),
@@ -155,12 +158,12 @@ RunResult RunQueueing(const Model& model, const workload::Workload& workload,
   totals.correct_on_time = summary.correct_on_time;
   totals.busy = summary.busy;
   std::vector<LineSum> lines(system.lines.size());
-  for (size_t exit = 0; exit < summary.whole.size(); ++exit) {
-    const int64_t count = summary.whole[exit];
-    if (count > 0) AddWhole(*system.scenarios[exit], count, lines);
+  for (size_t s = 0; s < summary.whole.size(); ++s) {
+    const int64_t count = summary.whole[s];
+    if (count > 0) AddWhole(system, s, count, lines);
   }
   if (!summary.cut_starts.empty()) {
-    AddCut(*system.scenarios[summary.cut_exit], summary.cut_starts,
+    AddCut(system, summary.cut_scenario, summary.cut_starts,
            workload.Release(workload.inferences), lines);
   }
   for (size_t d = 0; d < summary.domains.size(); ++d) {
@@ -190,16 +193,16 @@ Model::Model(mapping::System system) : system_(std::move(system)) {
   }
 }
 
-bool Model::IsSparse(int exit, Picoseconds period) const {
-  const Picoseconds latency = profile(exit).latency;
+bool Model::IsSparse(size_t scenario, Picoseconds period) const {
+  const Picoseconds latency = profile(scenario).latency;
   return latency + slack_ <= period && latency + strict_slack_ < period;
 }
 
 Regime Model::RegimeOf(absl::Span<const int64_t> counts,
                        Picoseconds period) const {
-  for (size_t exit = 0; exit < counts.size(); ++exit) {
-    if (counts[exit] == 0) continue;
-    if (!IsSparse(static_cast<int>(exit), period)) return Regime::kQueueing;
+  for (size_t s = 0; s < counts.size(); ++s) {
+    if (counts[s] == 0) continue;
+    if (!IsSparse(s, period)) return Regime::kQueueing;
   }
   return Regime::kSparse;
 }
@@ -208,21 +211,20 @@ bool Model::IsStable(absl::Span<const int64_t> counts,
                      Picoseconds period) const {
   absl::int128 service = 0;
   int64_t cycle = 0;
-  for (size_t exit = 0; exit < counts.size(); ++exit) {
-    if (counts[exit] == 0) continue;
-    service += absl::int128(profile(static_cast<int>(exit)).latency.value()) *
-               counts[exit];
-    cycle += counts[exit];
+  for (size_t s = 0; s < counts.size(); ++s) {
+    if (counts[s] == 0) continue;
+    service += absl::int128(profile(s).latency.value()) * counts[s];
+    cycle += counts[s];
   }
   return service <= absl::int128(period.value()) * cycle;
 }
 
-std::vector<int64_t> RunCounts(const mapping::Samples& samples, size_t exits,
-                               int64_t inferences) {
-  const auto size = static_cast<int64_t>(samples.exits.size());
-  std::vector<int64_t> counts(exits);
+std::vector<int64_t> RunCounts(const mapping::Samples& samples,
+                               size_t scenarios, int64_t inferences) {
+  const auto size = static_cast<int64_t>(samples.scenarios.size());
+  std::vector<int64_t> counts(scenarios);
   for (int64_t i = 0; i < size; ++i) {
-    counts[samples.exits[i]] +=
+    counts[samples.scenarios[i]] +=
         inferences / size + (i < inferences % size ? 1 : 0);
   }
   return counts;
@@ -239,9 +241,9 @@ RunResult Run(const Model& model, const workload::Workload& workload,
       result.totals.completed = workload.inferences;
       if (!options.keep_sequence) break;
       for (int64_t k = 0; k < workload.inferences; ++k) {
-        const int exit =
-            samples.exits[static_cast<size_t>(k) % samples.exits.size()];
-        result.sequence.push_back(model.profile(exit).latency);
+        const size_t sample = static_cast<size_t>(k) % samples.scenarios.size();
+        result.sequence.push_back(
+            model.profile(samples.scenarios[sample]).latency);
       }
       break;
     case Regime::kQueueing:
@@ -250,7 +252,7 @@ RunResult Run(const Model& model, const workload::Workload& workload,
   }
   result.totals.offered = workload.inferences;
   result.totals.window = workload.Release(workload.inferences);
-  result.totals.outcome_counts = std::move(counts);
+  result.totals.scenario_counts = std::move(counts);
   PutEnergy(model.system(), result.totals);
   return result;
 }

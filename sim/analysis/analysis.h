@@ -30,35 +30,39 @@ class Model {
 
   const mapping::System& system() const { return system_; }
   // Requires a scenario that exists.
-  const ScenarioProfile& profile(int exit) const { return *profiles_[exit]; }
-  const SegmentedChain& chain(int exit) const { return chains_[exit]; }
+  const ScenarioProfile& profile(size_t scenario) const {
+    return *profiles_[scenario];
+  }
+  const SegmentedChain& chain(size_t scenario) const {
+    return chains_[scenario];
+  }
   bool gates() const { return gates_; }
 
   // True if a lone inference of this scenario ends before the next release,
   // and every domain is in its idle state then. A domain that gates needs
   // latency + timeout + entry <= period, and latency + timeout < period, for a
   // release at the very instant of the time-out keeps it awake.
-  bool IsSparse(int exit, Picoseconds period) const;
+  bool IsSparse(size_t scenario, Picoseconds period) const;
 
-  // Of a run whose inferences take exit s `counts[s]` times.
+  // Of a run in which scenario s occurs `counts[s]` times.
   Regime RegimeOf(absl::Span<const int64_t> counts, Picoseconds period) const;
 
-  // True if the isolated service times of one cycle of the trace, where exit s
-  // is taken `counts[s]` times, fit into as many periods.
+  // True if the isolated service times of one cycle of the samples, where
+  // scenario s occurs `counts[s]` times, fit into as many periods.
   bool IsStable(absl::Span<const int64_t> counts, Picoseconds period) const;
 
  private:
   mapping::System system_;
   std::vector<std::optional<ScenarioProfile>> profiles_;
-  std::vector<SegmentedChain> chains_;  // By exit; empty if there is none.
+  std::vector<SegmentedChain> chains_;  // Empty if there is none.
   Picoseconds slack_;         // Largest timeout + entry of domains that gate.
   Picoseconds strict_slack_;  // Largest timeout.
   bool gates_ = false;
 };
 
-// Inferences of exit s among the first `inferences`.
-std::vector<int64_t> RunCounts(const mapping::Samples& samples, size_t exits,
-                               int64_t inferences);
+// Inferences of scenario s among the first `inferences`.
+std::vector<int64_t> RunCounts(const mapping::Samples& samples,
+                               size_t scenarios, int64_t inferences);
 
 struct RunOptions {
   bool keep_sequence = false;  // Fill RunResult::sequence.

@@ -80,7 +80,8 @@ ScenarioProfile ProfileOf(const mapping::System& system,
   }
   std::vector<Picoseconds> awake(walks.size());
   Picoseconds now;
-  for (const mapping::CostedActivity& activity : scenario.activities) {
+  for (const int32_t number : scenario.activities) {
+    const mapping::CostedActivity& activity = system.activities[number];
     const auto needs = [&](size_t d) {
       return ((activity.domains >> d) & 1) != 0;
     };

@@ -41,7 +41,7 @@ class QueueWalk {
   }
 
   QueueSummary Run() {
-    const auto size = static_cast<int64_t>(samples_.exits.size());
+    const auto size = static_cast<int64_t>(samples_.scenarios.size());
     int64_t cycles = workload_.inferences / size;
     int64_t limit = 1;
     SetAnchor();
@@ -97,14 +97,15 @@ class QueueWalk {
   void Walk(int64_t count) {
     for (int64_t sample = 0; sample < count; ++sample) {
       const Picoseconds start = Ready();
-      const int exit = samples_.exits[sample];
+      const uint32_t scenario = samples_.scenarios[sample];
       breaks_ += release_ > completion_;
-      if (start + model_.chain(exit).longest < window_) {
-        completion_ = Serve(exit, start);
+      if (start + model_.chain(scenario).longest < window_) {
+        completion_ = Serve(scenario, start);
         sums_.busy += completion_ - start;
-        ++scratch_.whole[exit];
+        ++scratch_.whole[scenario];
       } else {
-        completion_ = closed_ ? Serve(exit, start) : ServeAtEnd(exit, start);
+        completion_ =
+            closed_ ? Serve(scenario, start) : ServeAtEnd(scenario, start);
       }
       const Picoseconds latency = completion_ - release_;
       shortest_ = std::min(shortest_, latency);
@@ -112,7 +113,7 @@ class QueueWalk {
       const bool late = latency > workload_.deadline;
       sums_.missed += late;
       sums_.on_time += !late;
-      sums_.correct_on_time += !late && samples_.correct[sample] != 0;
+      sums_.correct_on_time += !late && samples_.IsCorrect(sample);
       if (options_.want_latencies) AddLatency(latency);
       if (options_.keep_sequence) scratch_.sequence.push_back(latency);
       release_ += workload_.period;
@@ -120,8 +121,8 @@ class QueueWalk {
   }
 
   // One inference from `now` on; returns its end.
-  Picoseconds Serve(int exit, Picoseconds now) {
-    for (const Segment& segment : model_.chain(exit).segments) {
+  Picoseconds Serve(uint32_t scenario, Picoseconds now) {
+    for (const Segment& segment : model_.chain(scenario).segments) {
       Picoseconds start = now;
       for (uint64_t bits = segment.gating; bits != 0; bits &= bits - 1) {
         CarriedDomain& domain = scratch_.domains[absl::countr_zero(bits)];
@@ -142,24 +143,26 @@ class QueueWalk {
 
   // The same of one that may not be over when the window is. The first that is
   // not closes the window: all that follow start after it.
-  Picoseconds ServeAtEnd(int exit, Picoseconds start) {
+  Picoseconds ServeAtEnd(uint32_t scenario, Picoseconds start) {
     scratch_.saved = scratch_.domains;
-    const Picoseconds end = Serve(exit, start);
+    const Picoseconds end = Serve(scenario, start);
     sums_.busy += Before(window_, start, end);
     if (end < window_) {
-      ++scratch_.whole[exit];
+      ++scratch_.whole[scenario];
       return end;
     }
     scratch_.domains = scratch_.saved;
-    ServeCut(exit, start);
+    ServeCut(scenario, start);
     CloseWindow();
     return end;
   }
 
   // Activity by activity, each as far as it lies in the window.
-  void ServeCut(int exit, Picoseconds now) {
-    cut_exit_ = exit;
-    for (const auto& activity : model_.system().scenarios[exit]->activities) {
+  void ServeCut(uint32_t scenario, Picoseconds now) {
+    cut_scenario_ = scenario;
+    const mapping::System& system = model_.system();
+    for (const int32_t number : system.scenarios[scenario]->activities) {
+      const mapping::CostedActivity& activity = system.activities[number];
       Picoseconds start = now;
       for (CarriedDomain& domain : scratch_.domains) {
         if (((activity.domains >> domain.index) & 1) == 0) continue;
@@ -301,7 +304,7 @@ class QueueWalk {
     for (size_t i = anchor_latencies_; i < scratch_.latencies.size(); ++i) {
       scratch_.latencies[i].count *= times + 1;
     }
-    const auto size = static_cast<int64_t>(samples_.exits.size());
+    const auto size = static_cast<int64_t>(samples_.scenarios.size());
     release_ += workload_.period * (size * lap_ * times);
     completion_ += shift;
   }
@@ -317,7 +320,7 @@ class QueueWalk {
             .busy = sums_.busy,
             .domains = scratch_.profiles,
             .whole = scratch_.whole,
-            .cut_exit = cut_exit_,
+            .cut_scenario = cut_scenario_,
             .cut_starts = scratch_.cut_starts,
             .latencies = scratch_.latencies,
             .sequence = scratch_.sequence};
@@ -333,7 +336,7 @@ class QueueWalk {
   Picoseconds release_;     // Of the next inference.
   Picoseconds completion_;  // Of the one before.
   Sums sums_;
-  int cut_exit_ = -1;
+  uint32_t cut_scenario_ = 0;
   bool closed_ = false;  // The window is summed up.
 
   int64_t lap_ = 0;       // Cycles since the anchor.
@@ -356,15 +359,16 @@ QueueSummary Queue(const Model& model, const workload::Workload& workload,
 Zeptojoules ActivityEnergy(const Model& model, Picoseconds window,
                            const QueueSummary& summary) {
   Zeptojoules energy;
-  for (size_t exit = 0; exit < summary.whole.size(); ++exit) {
-    if (summary.whole[exit] == 0) continue;
-    energy += model.profile(static_cast<int>(exit)).activity_energy *
-              summary.whole[exit];
+  for (size_t s = 0; s < summary.whole.size(); ++s) {
+    if (summary.whole[s] == 0) continue;
+    energy += model.profile(s).activity_energy * summary.whole[s];
   }
+  if (summary.cut_starts.empty()) return energy;
+  const mapping::System& system = model.system();
+  const auto& cut = system.scenarios[summary.cut_scenario]->activities;
   for (size_t i = 0; i < summary.cut_starts.size(); ++i) {
     if (summary.cut_starts[i] >= window) continue;
-    energy += ToZeptojoules(
-        model.system().scenarios[summary.cut_exit]->activities[i].energy);
+    energy += ToZeptojoules(system.activities[cut[i]].energy);
   }
   return energy;
 }

@@ -55,10 +55,11 @@ struct QueueSummary {
   int64_t missed = 0, on_time = 0, correct_on_time = 0;
   Picoseconds busy;
   absl::Span<const DomainProfile> domains;  // They sum to the window.
-  // By exit: inferences that end before the window does.
+  // By scenario: inferences that end before the window does.
   absl::Span<const int64_t> whole;
-  // The one that the window's end cuts, if any: when its activities start.
-  int cut_exit = -1;
+  // The one that the window's end cuts: when its activities start; empty if
+  // there is none.
+  uint32_t cut_scenario = 0;
   absl::Span<const Picoseconds> cut_starts;
   absl::Span<const measurement::LatencyCount> latencies;
   absl::Span<const Picoseconds> sequence;

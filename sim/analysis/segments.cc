@@ -31,7 +31,8 @@ Picoseconds SlowestWake(const mapping::System& system, uint64_t domains) {
 SegmentedChain SegmentsOf(const mapping::System& system,
                           const mapping::CostedScenario& scenario) {
   SegmentedChain chain;
-  for (const mapping::CostedActivity& activity : scenario.activities) {
+  for (const int32_t number : scenario.activities) {
+    const mapping::CostedActivity& activity = system.activities[number];
     const uint64_t gating = GatingOf(system, activity.domains);
     if (chain.segments.empty() || chain.segments.back().gating != gating) {
       chain.segments.push_back({.time = Picoseconds(0), .gating = gating});

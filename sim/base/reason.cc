@@ -14,6 +14,8 @@ constexpr absl::string_view kAll[] = {
     reason::kNoElement,
     reason::kNoOperatingPoint,
     reason::kNoTableEntry,
+    reason::kNoTrace,
+    reason::kUnmeasuredOutcome,
 };
 
 }  // namespace

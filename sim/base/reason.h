@@ -35,6 +35,10 @@ inline constexpr absl::string_view kNoElement = "no_element";
 inline constexpr absl::string_view kNoOperatingPoint = "no_operating_point";
 // A table platform has no measurement of this stage.
 inline constexpr absl::string_view kNoTableEntry = "no_table_entry";
+// The source of the scenarios has none for the candidate's data type and knobs.
+inline constexpr absl::string_view kNoTrace = "no_trace";
+// Measured stages are known for the nominal outcomes only.
+inline constexpr absl::string_view kUnmeasuredOutcome = "unmeasured_outcome";
 
 // All codes, in the order above.
 absl::Span<const absl::string_view> All();

@@ -58,17 +58,31 @@ int64_t CheckOps(graph::Signal signal, int64_t classes) {
       return 2 * classes;
     case graph::Signal::kEntropy:
       return 4 * classes;
+    case graph::Signal::kScore:
+      return classes;
   }
   return classes;
+}
+
+int64_t DecisionOps(const graph::Decision& decision, int64_t elements) {
+  const bool experts = decision.kind == graph::Decision::Kind::kExperts;
+  return experts ? elements * decision.top_k : elements;
 }
 
 absl::StatusOr<Cost> CheckCost(graph::Signal signal, int64_t classes,
                                const platform::Platform& platform,
                                int operating_point) {
+  return CheckCost(CheckOps(signal, classes), classes, platform,
+                   operating_point);
+}
+
+absl::StatusOr<Cost> CheckCost(int64_t ops, int64_t elements,
+                               const platform::Platform& platform,
+                               int operating_point) {
   graph::OperatorWork work;
   work.operator_class = graph::OperatorClass::kOther;
-  work.vector_ops = CheckOps(signal, classes);
-  work.input_elements = classes;
+  work.vector_ops = ops;
+  work.input_elements = elements;
   return FiringCost({.work = work,
                      .dtype = graph::DataType::kFp32,
                      .platform = platform,

@@ -24,12 +24,22 @@ absl::StatusOr<Cost> TransferCost(const platform::Link& link, Bytes bytes);
 Cost SynchronizeCost(const platform::ProcessingElement& element);
 
 // Vector operations of a check over `classes` probabilities: max-probability 1
-// per class, margin 2, entropy 4 (logarithm, product, sum, compare).
+// per class, margin 2, entropy 4 (logarithm, product, sum, compare), score 1.
 int64_t CheckOps(graph::Signal signal, int64_t classes);
 
-// The host compares a signal with its threshold: an OTHER operator of
-// CheckOps(signal, classes), reading `classes` fp32 probabilities, by the
-// host's own model and its fp32 rate. Errors as CostModel::Firing.
+// Vector operations of an inner decision over the `elements` that it reads: 1
+// per element (compare, largest); experts `top_k`.
+int64_t DecisionOps(const graph::Decision& decision, int64_t elements);
+
+// The host decides: an OTHER operator of `ops` vector operations, reading
+// `elements` fp32 numbers, by the host's own model and its fp32 rate. Errors as
+// CostModel::Firing.
+absl::StatusOr<Cost> CheckCost(int64_t ops, int64_t elements,
+                               const platform::Platform& platform,
+                               int operating_point);
+
+// The host compares a signal of `classes` probabilities with its threshold:
+// CheckOps(signal, classes) operations.
 absl::StatusOr<Cost> CheckCost(graph::Signal signal, int64_t classes,
                                const platform::Platform& platform,
                                int operating_point);

@@ -26,7 +26,7 @@ class Engine {
         power_(program.domains, simulator_, meter_),
         resources_(program.resources) {
     result_.totals.offered = workload.inferences;
-    result_.totals.outcome_counts.resize(program.scenarios.size());
+    result_.totals.scenario_counts.resize(program.scenarios.size());
   }
 
   measurement::RunResult Run(RunCounters* counters) {
@@ -104,10 +104,9 @@ class Engine {
     if (in_service_ || begun_ == released_) return;
     in_service_ = true;
     service_start_ = simulator_.now();
-    sample_ = static_cast<size_t>(begun_) % samples_.exits.size();
+    sample_ = static_cast<size_t>(begun_) % samples_.scenarios.size();
     ++begun_;
-    graph_ = &program_.scenarios[samples_.exits[sample_]];
-    if (!graph_->exists) std::abort();  // See the header.
+    graph_ = GraphOf(samples_.scenarios[sample_]);
     const auto count = static_cast<int32_t>(graph_->firings.size());
     remaining_ = count;
     tokens_.resize(count);
@@ -116,6 +115,18 @@ class Engine {
       if (graph_->firings[f].tokens == 0) Dispatch(f);
     }
     if (remaining_ == 0) CompleteInference();
+  }
+
+  // Made now if it was not compiled; see the header of Run.
+  const Graph* GraphOf(uint32_t scenario) {
+    const Graph& compiled = program_.scenarios[scenario];
+    if (compiled.exists) return &compiled;
+    const mapping::System* system = program_.system;
+    if (system == nullptr || !system->scenarios[scenario].has_value()) {
+      std::abort();
+    }
+    CompileScenario(*system, scenario, latest_);
+    return &latest_;
   }
 
   // All tokens are there: claims the resource, then the domains.
@@ -184,16 +195,16 @@ class Engine {
   void CompleteInference() {
     const Picoseconds latency =
         simulator_.now() - workload_.Release(begun_ - 1);
-    const int exit = samples_.exits[sample_];
+    const uint32_t scenario = samples_.scenarios[sample_];
     const bool late = latency > workload_.deadline;
     measurement::RunTotals& totals = result_.totals;
     totals.completed +=
         simulator_.now() <= workload_.Release(workload_.inferences);
-    ++totals.outcome_counts[exit];
+    ++totals.scenario_counts[scenario];
     totals.missed += late;
     totals.on_time += !late;
-    totals.correct_on_time += !late && samples_.correct[sample_] != 0;
-    latencies_.OnCompletion(exit, latency);
+    totals.correct_on_time += !late && samples_.IsCorrect(sample_);
+    latencies_.OnCompletion(scenario, latency);
     meter_.OnService(service_start_, simulator_.now());
     in_service_ = false;
     if (begun_ < released_) ScheduleBegin();
@@ -216,6 +227,7 @@ class Engine {
   Picoseconds service_start_;
   size_t sample_ = 0;
   const Graph* graph_ = nullptr;
+  Graph latest_;  // Of a scenario that was not compiled.
   int32_t remaining_ = 0;
   std::vector<int32_t> tokens_;
   std::vector<Waking> waking_;

@@ -31,7 +31,7 @@ struct RunCounters {
 };
 
 // Runs workload.inferences inferences to their end. Requires a program with a
-// scenario for every exit that a sample takes. `totals.domains`,
+// graph for every scenario that occurs. `totals.domains`,
 // `totals.activities` (lines that happened) and all sums are in the window
 // [0, inferences * period).
 measurement::RunResult Run(const Program& program,

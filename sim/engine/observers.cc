@@ -82,9 +82,9 @@ void EnergyMeter::Finish(measurement::RunTotals& totals) const {
   }
 }
 
-void LatencyRecorder::OnCompletion(int exit, Picoseconds latency) {
+void LatencyRecorder::OnCompletion(uint32_t scenario, Picoseconds latency) {
   if (keep_sequence_) sequence_.push_back(latency);
-  measurement::LatencyCount& last = last_[exit];
+  measurement::LatencyCount& last = last_[scenario];
   if (last.count > 0 && last.latency != latency) {
     counts_.push_back(last);
     last.count = 0;

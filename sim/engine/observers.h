@@ -59,15 +59,15 @@ class EnergyMeter {
 // follow each other, not with inferences.
 class LatencyRecorder {
  public:
-  LatencyRecorder(size_t exits, bool keep_sequence)
-      : last_(exits), keep_sequence_(keep_sequence) {}
+  LatencyRecorder(size_t scenarios, bool keep_sequence)
+      : last_(scenarios), keep_sequence_(keep_sequence) {}
 
-  void OnCompletion(int exit, Picoseconds latency);
+  void OnCompletion(uint32_t scenario, Picoseconds latency);
   // Moves what was recorded into `result`.
   void Finish(measurement::RunResult& result);
 
  private:
-  std::vector<measurement::LatencyCount> last_;  // By exit.
+  std::vector<measurement::LatencyCount> last_;  // By scenario.
   std::vector<measurement::LatencyCount> counts_;
   std::vector<Picoseconds> sequence_;
   bool keep_sequence_;

@@ -31,26 +31,46 @@ Graph BuildGraph(const std::vector<mapping::CostedActivity>& activities,
   return graph;
 }
 
-std::vector<Edge> ControlEdges(size_t activities) {
-  std::vector<Edge> edges;
-  for (size_t i = 1; i < activities; ++i) {
-    edges.push_back({static_cast<int32_t>(i - 1), static_cast<int32_t>(i)});
+void CompileScenario(const mapping::System& system, uint32_t scenario,
+                     Graph& graph) {
+  const std::vector<int32_t>& numbers = system.scenarios[scenario]->activities;
+  const auto count = static_cast<int32_t>(numbers.size());
+  graph.exists = true;
+  graph.firings.resize(numbers.size());
+  graph.successors.resize(numbers.empty() ? 0 : numbers.size() - 1);
+  for (int32_t i = 0; i < count; ++i) {
+    const mapping::CostedActivity& activity = system.activities[numbers[i]];
+    const int32_t successors = i + 1 < count ? 1 : 0;
+    graph.firings[i] = {.time = activity.time,
+                        .energy = activity.energy,
+                        .domains = activity.domains,
+                        .resource = activity.resource,
+                        .line = activity.line,
+                        .tokens = i > 0 ? 1 : 0,
+                        .first_successor = i,
+                        .successor_count = successors};
+    if (successors > 0) graph.successors[i] = i + 1;
   }
-  return edges;
 }
 
 Program Compile(const mapping::System& system) {
   Program program{.scenarios = {},
+                  .system = nullptr,
                   .domains = system.domains,
                   .lines = system.lines,
                   .resources = system.resources,
                   .overhead_power = system.overhead_power,
                   .energy_known = system.energy_known};
-  for (const auto& scenario : system.scenarios) {
-    Graph& graph = program.scenarios.emplace_back();
-    if (!scenario.has_value()) continue;
-    graph = BuildGraph(scenario->activities,
-                       ControlEdges(scenario->activities.size()));
+  program.scenarios.resize(system.scenarios.size());
+  size_t firings = 0;
+  for (size_t s = 0; s < system.scenarios.size(); ++s) {
+    if (!system.scenarios[s].has_value()) continue;
+    firings += system.scenarios[s]->activities.size();
+    if (firings > kCompiledFirings) {
+      program.system = &system;
+      break;
+    }
+    CompileScenario(system, static_cast<uint32_t>(s), program.scenarios[s]);
   }
   return program;
 }

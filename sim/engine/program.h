@@ -38,7 +38,10 @@ struct Edge {
 };
 
 struct Program {
-  std::vector<Graph> scenarios;  // By exit.
+  // By scenario. Those that do not exist here are made when they are needed,
+  // from `system` if there is one.
+  std::vector<Graph> scenarios;
+  const mapping::System* system = nullptr;
   std::vector<mapping::DomainPower> domains;
   std::vector<mapping::ActivityLine> lines;
   int resources = 0;
@@ -46,16 +49,23 @@ struct Program {
   bool energy_known = true;
 };
 
+// Firings that Compile makes at once: about 60 MB.
+inline constexpr size_t kCompiledFirings = size_t{1} << 20;
+
 // The graph of `activities` with these dependencies, which must not form a
 // cycle.
 Graph BuildGraph(const std::vector<mapping::CostedActivity>& activities,
                  const std::vector<Edge>& edges);
 
-// Control edges of a chain: from every activity to the one after.
-std::vector<Edge> ControlEdges(size_t activities);
-
-// Every scenario with its control edges.
+// Every scenario with its control edges, from every activity to the one after:
+// the first ones, up to kCompiledFirings, at once. If there are more, `system`
+// must outlive the program.
 Program Compile(const mapping::System& system);
+
+// One scenario of a system with its control edges; reuses the memory of
+// `graph`. Requires that it exists.
+void CompileScenario(const mapping::System& system, uint32_t scenario,
+                     Graph& graph);
 
 }  // namespace dynarch::engine
 

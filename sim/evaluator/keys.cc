@@ -34,13 +34,17 @@ KeyMaker::KeyMaker(const study::StudySpec& spec) {
     const auto count = static_cast<int64_t>(values.size());
     const Slot::Target target = parameters[i].slot.target;
     const bool threshold = target == Slot::Target::kThreshold;
-    const bool replayed = threshold || target == Slot::Target::kDataType;
-    int64_t kinds = count;
+    const bool patience = target == Slot::Target::kPatience;
+    const bool replayed =
+        threshold || patience || target == Slot::Target::kDataType ||
+        target == Slot::Target::kKnob || target == Slot::Target::kControl;
+    int64_t kinds = patience ? 1 : count;
     std::vector<int64_t> codes;
     if (threshold) codes = KindCodes(values, kinds);
     for (int64_t v = 0; v < count; ++v) {
-      weights_.push_back({(threshold ? codes[v] : v) * machine_keys_,
-                          replayed ? v * replay_keys_ : 0});
+      const int64_t machine = patience ? 0 : threshold ? codes[v] : v;
+      weights_.push_back(
+          {machine * machine_keys_, replayed ? v * replay_keys_ : 0});
     }
     machine_keys_ *= kinds;
     if (replayed) replay_keys_ *= count;

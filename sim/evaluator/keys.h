@@ -11,10 +11,11 @@
 namespace dynarch::evaluator {
 
 // Two numbers, each a mixed-radix number of some digits:
-//  - `machine`: of everything but thresholds, and of the thresholds' kinds.
-//    Candidates with the same number have the same scenarios at the same cost.
-//  - `replay`: of data type and thresholds. Candidates with the same number
-//    take the same exits.
+//  - `machine`: of everything but thresholds and patience, and of the
+//    thresholds' kinds. Candidates with the same number have the same scenarios
+//    at the same cost.
+//  - `replay`: of data type, knobs, control, thresholds and patience.
+//    Candidates with the same number go through the same scenarios.
 struct Keys {
   int64_t machine = 0;
   int64_t replay = 0;

@@ -3,10 +3,16 @@
 #ifndef DYNARCH_SIM_EVALUATOR_MACHINE_H_
 #define DYNARCH_SIM_EVALUATOR_MACHINE_H_
 
+#include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "sim/behavior/rule.h"
+#include "sim/evaluator/scenarios.h"
 #include "sim/graph/data_type.h"
 #include "sim/graph/network.h"
 #include "sim/mapping/policy.h"
@@ -26,7 +32,7 @@ struct Machine {
   mapping::StageElements stages;
   int operating_point = 0;
   mapping::PowerPolicy power;
-  std::vector<behavior::Threshold::Kind> kinds;  // By decision.
+  behavior::ExitPolicy policy;
 };
 
 // Names into numbers. A stage without an element runs on the host; no
@@ -35,9 +41,35 @@ struct Machine {
 absl::StatusOr<Machine> ResolveMachine(const study::StudySpec& spec,
                                        const study::BoundCandidate& bound);
 
-// Every scenario that the kinds of thresholds allow, with every activity
-// costed, and the domains' power at the operating point. Infeasible: no_link,
-// memory_capacity, and what the cost models refuse.
+// By exit: how it is taken under a policy; absent if it cannot be. Behind an
+// `always` exit there is nothing; before an exit that says which one is taken
+// (predicted) there are none.
+std::vector<std::optional<mapping::Scenario>> ExitScenarios(
+    const behavior::ExitPolicy& policy);
+
+// A scenario that cannot be built on a machine, and why: Infeasible.
+struct ScenarioFailure {
+  uint32_t scenario = 0;
+  absl::Status status;
+};
+
+// `wanted` scenarios, ascending, with every activity costed, and the domains'
+// power at the operating point. Whatever is wanted, every exit that the policy
+// allows must be possible in the nominal scenario.
+//
+// Infeasible: no_link, memory_capacity, and what the chain and the cost models
+// refuse. A scenario of `wanted` for which that is so is left out and reported,
+// if `failures` is given; else it is the error. InvalidArgument if a wanted
+// scenario takes an exit that the policy excludes, or its outcomes do not fit
+// the network.
+absl::StatusOr<mapping::System> BuildSystem(
+    const graph::Network& network, const platform::Platform& platform,
+    const Machine& machine, const Scenarios& scenarios,
+    absl::Span<const uint32_t> wanted,
+    std::vector<ScenarioFailure>* failures = nullptr);
+
+// Every exit that the policy allows, in the nominal scenario: scenario numbers
+// are those of exits.
 absl::StatusOr<mapping::System> BuildSystem(const graph::Network& network,
                                             const platform::Platform& platform,
                                             const Machine& machine);

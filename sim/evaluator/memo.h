@@ -11,8 +11,8 @@
 namespace dynarch::evaluator {
 
 // Keys are 0 <= key < `keys`. Small key spaces are an array, large ones an
-// ordered map. At most `limit` values are kept: one more, and all are dropped,
-// which costs time and changes nothing else.
+// ordered map. The values kept weigh at most `limit` together, or are one: one
+// more, and all are dropped, which costs time and changes nothing else.
 template <typename Value>
 class Memo {
  public:
@@ -21,15 +21,17 @@ class Memo {
   }
 
   // Null if there is none. Valid until the next Put.
-  const Value* Find(int64_t key) const {
+  Value* Find(int64_t key) {
     if (!dense_.empty()) return dense_[static_cast<size_t>(key)].get();
     const auto found = sparse_.find(key);
     return found == sparse_.end() ? nullptr : found->second.get();
   }
 
-  const Value& Put(int64_t key, Value value) {
-    if (count_ == limit_) Clear();
-    ++count_;
+  // In place of the value that the key has, if it has one; whose weight stays
+  // counted until all are dropped.
+  Value& Put(int64_t key, Value value, int64_t weight = 1) {
+    if (weight_ + weight > limit_) Clear();
+    weight_ += weight;
     std::unique_ptr<Value>& place =
         dense_.empty() ? sparse_[key] : dense_[static_cast<size_t>(key)];
     place = std::make_unique<Value>(std::move(value));
@@ -42,11 +44,11 @@ class Memo {
   void Clear() {
     for (auto& place : dense_) place.reset();
     sparse_.clear();
-    count_ = 0;
+    weight_ = 0;
   }
 
   int64_t limit_;
-  int64_t count_ = 0;
+  int64_t weight_ = 0;
   std::vector<std::unique_ptr<Value>> dense_;
   std::map<int64_t, std::unique_ptr<Value>> sparse_;
 };

@@ -1,64 +1,89 @@
 #include "sim/evaluator/replays.h"
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include <utility>
+
 #include "sim/base/status_macros.h"
 
 namespace dynarch::evaluator {
+namespace {
 
-ReplayCounts CountsOf(const ReplayedSlice& slice, size_t exits,
-                      int64_t inferences) {
-  const auto size = static_cast<int64_t>(slice.replay.taken.size());
+// Samples times exits of the populations that are kept: about 200 MB.
+constexpr int64_t kKeptSamples = int64_t{1} << 24;
+
+bool Same(const behavior::Request& a, const behavior::Request& b) {
+  return a.split == b.split && a.dtype == b.dtype && a.knobs == b.knobs &&
+         a.control == b.control && a.seed == b.seed &&
+         a.inferences == b.inferences;
+}
+
+}  // namespace
+
+std::vector<uint32_t> ReplayedSlice::Occurring() const {
+  std::vector<uint32_t> numbers;
+  for (size_t s = 0; s < replay.counts.size(); ++s) {
+    if (replay.counts[s] > 0) numbers.push_back(static_cast<uint32_t>(s));
+  }
+  return numbers;
+}
+
+ReplayCounts CountsOf(const ReplayedSlice& slice, int64_t inferences) {
+  const int64_t size = slice.size();
   const int64_t cycles = inferences / size;
   const int64_t rest = inferences % size;
   ReplayCounts counts;
-  counts.exits.resize(exits);
-  counts.correct = slice.replay.correct;
+  counts.correct = slice.replay.correct_count;
   counts.samples = size;
+  const behavior::Population& population = slice.scenarios->population();
+  counts.correct_known = population.has_accuracy();
+  counts.stated_accuracy = population.stated_accuracy();
+  std::vector<uint32_t> place(slice.replay.counts.size());
+  for (const uint32_t number : slice.Occurring()) {
+    place[number] = static_cast<uint32_t>(counts.scenarios.size());
+    counts.scenarios.push_back(
+        {.number = number, .cycle = slice.replay.counts[number]});
+  }
+  const mapping::Samples samples = slice.samples();
   for (int64_t i = 0; i < size; ++i) {
     const int64_t times = cycles + (i < rest ? 1 : 0);
-    ReplayCounts::Exit& exit = counts.exits[slice.replay.taken[i]];
-    ++exit.cycle;
-    exit.run += times;
-    exit.run_correct += slice.correct[i] != 0 ? times : 0;
+    const auto sample = static_cast<size_t>(i);
+    ReplayCounts::Scenario& scenario =
+        counts.scenarios[place[samples.scenarios[sample]]];
+    scenario.run += times;
+    scenario.run_correct += samples.IsCorrect(sample) ? times : 0;
   }
   return counts;
 }
 
-absl::StatusOr<const Replayer::Slice*> Replayer::Find(absl::string_view split,
-                                                      graph::DataType dtype) {
-  const behavior::TraceSlice* source = spec_.trace.Find(split, dtype);
-  if (source == nullptr || source->samples.empty()) {
-    std::vector<std::string> known;
-    for (const behavior::TraceSlice& slice : spec_.trace.slices) {
-      known.push_back(
-          absl::StrCat(slice.split, " ", graph::NameOf(slice.dtype)));
-    }
-    return absl::InvalidArgumentError(absl::StrCat(
-        "no trace for split '", split, "' at ", graph::NameOf(dtype),
-        "; the trace has: ", absl::StrJoin(known, ", ")));
+absl::StatusOr<std::shared_ptr<const Scenarios>> Replayer::Realise(
+    absl::string_view split, const study::BoundCandidate& bound) {
+  behavior::Request request = study::RequestOf(spec_, bound, split);
+  for (const Known& known : known_) {
+    if (Same(known.request, request)) return known.scenarios;
   }
-  for (const auto& slice : slices_) {
-    if (slice->source == source) return slice.get();
+  DYNARCH_ASSIGN_OR_RETURN(
+      behavior::Population population,
+      behavior::Realise(spec_.source, spec_.network, request));
+  const int64_t samples = population.size() * population.exits();
+  if (samples_ + samples > kKeptSamples) {
+    known_.clear();
+    samples_ = 0;
   }
-  slices_.push_back(std::make_unique<Slice>(Slice{
-      source, behavior::ReplayIndex(*source, spec_.network.decisions())}));
-  return slices_.back().get();
+  samples_ += samples;
+  auto scenarios =
+      std::make_shared<const Scenarios>(spec_.network, std::move(population));
+  known_.push_back({std::move(request), scenarios});
+  return scenarios;
 }
 
 absl::StatusOr<ReplayedSlice> Replayer::Replay(
-    absl::string_view split, graph::DataType dtype,
-    absl::Span<const behavior::Threshold> thresholds) {
-  DYNARCH_ASSIGN_OR_RETURN(const Slice* const slice, Find(split, dtype));
-  ReplayedSlice result;
-  result.replay = slice->index.Run(thresholds);
-  const size_t exits = spec_.network.decisions().size();
-  const auto& records = slice->source->records;
-  for (size_t i = 0; i < result.replay.taken.size(); ++i) {
-    result.correct.push_back(
-        records[i * exits + result.replay.taken[i]].correct ? 1 : 0);
-  }
-  return result;
+    absl::string_view split, const study::BoundCandidate& bound) {
+  ReplayedSlice slice;
+  DYNARCH_ASSIGN_OR_RETURN(slice.scenarios, Realise(split, bound));
+  const behavior::ExitPolicy policy = study::PolicyOf(spec_, bound);
+  const behavior::Population& population = slice.scenarios->population();
+  DYNARCH_RETURN_IF_ERROR(population.Check(policy));
+  population.Run(policy, slice.replay);
+  return slice;
 }
 
 }  // namespace dynarch::evaluator

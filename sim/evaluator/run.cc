@@ -19,9 +19,9 @@ constexpr int64_t kMaxRunTime = std::numeric_limits<int64_t>::max() / 2;
 absl::Status CheckRunTime(const analysis::Model& model, int64_t inferences) {
   absl::int128 slowest = 0;
   const mapping::System& system = model.system();
-  for (size_t exit = 0; exit < system.scenarios.size(); ++exit) {
-    if (!system.scenarios[exit].has_value()) continue;
-    const Picoseconds latency = model.profile(static_cast<int>(exit)).latency;
+  for (size_t s = 0; s < system.scenarios.size(); ++s) {
+    if (!system.scenarios[s].has_value()) continue;
+    const Picoseconds latency = model.profile(s).latency;
     slowest = std::max(slowest, absl::int128(latency.value()));
   }
   for (const mapping::DomainPower& power : system.domains) {
@@ -36,15 +36,32 @@ absl::Status CheckRunTime(const analysis::Model& model, int64_t inferences) {
 
 }  // namespace
 
-absl::StatusOr<analysis::Model> BuildModel(const study::StudySpec& spec,
-                                           const study::BoundCandidate& bound) {
+absl::StatusOr<analysis::Model> BuildModel(
+    const study::StudySpec& spec, const study::BoundCandidate& bound,
+    const Scenarios& scenarios, absl::Span<const uint32_t> wanted,
+    std::vector<ScenarioFailure>* failures) {
   DYNARCH_ASSIGN_OR_RETURN(const Machine machine, ResolveMachine(spec, bound));
   DYNARCH_ASSIGN_OR_RETURN(
       mapping::System system,
-      BuildSystem(spec.network, spec.platforms[machine.platform], machine));
+      BuildSystem(spec.network, spec.platforms[machine.platform], machine,
+                  scenarios, wanted, failures));
   analysis::Model model(std::move(system));
   DYNARCH_RETURN_IF_ERROR(CheckRunTime(model, spec.workload.inferences));
   return model;
+}
+
+std::vector<uint32_t> WantedScenarios(const study::StudySpec& spec,
+                                      const study::BoundCandidate& bound,
+                                      absl::Span<const uint32_t> occurring) {
+  if (!spec.network.decisions().empty()) {
+    return {occurring.begin(), occurring.end()};
+  }
+  std::vector<uint32_t> wanted;
+  const auto exits = ExitScenarios(study::PolicyOf(spec, bound));
+  for (size_t exit = 0; exit < exits.size(); ++exit) {
+    if (exits[exit].has_value()) wanted.push_back(static_cast<uint32_t>(exit));
+  }
+  return wanted;
 }
 
 measurement::RunResult RunTimed(const analysis::Model& model,
@@ -58,7 +75,7 @@ measurement::RunResult RunTimed(const analysis::Model& model,
 
 bool IsStable(const analysis::Model& model, const ReplayedSlice& slice,
               Picoseconds period) {
-  return model.IsStable(slice.replay.exit_counts, period);
+  return model.IsStable(slice.replay.counts, period);
 }
 
 measurement::MetricInputs InputsOf(const measurement::RunResult& run,
@@ -66,8 +83,11 @@ measurement::MetricInputs InputsOf(const measurement::RunResult& run,
   measurement::MetricInputs inputs = measurement::InputsOf(run.totals);
   inputs.stable = stable;
   inputs.latencies = run.latencies;
-  inputs.correct = slice.replay.correct;
-  inputs.samples = static_cast<int64_t>(slice.replay.taken.size());
+  inputs.correct = slice.replay.correct_count;
+  inputs.samples = slice.size();
+  const behavior::Population& population = slice.scenarios->population();
+  inputs.correct_known = population.has_accuracy();
+  inputs.stated_accuracy = population.stated_accuracy();
   return inputs;
 }
 

@@ -15,22 +15,42 @@ using measurement::LatencyCount;
 using measurement::MetricInputs;
 using measurement::TrialState;
 
-// Memory of a sweep is bounded by these: about 50 MB at the most.
-constexpr int64_t kMachines = int64_t{1} << 16;
-constexpr int64_t kCounts = int64_t{1} << 16;
-constexpr int64_t kModels = int64_t{1} << 8;
-constexpr int64_t kSliceSamples = int64_t{1} << 22;  // Two bytes each.
+// Memory of a sweep is bounded by these: about 200 MB at the most.
+constexpr int64_t kMachineScenarios = int64_t{1} << 20;
+constexpr int64_t kCountedScenarios = int64_t{1} << 20;
+constexpr int64_t kModelActivities = int64_t{1} << 23;
+constexpr int64_t kSliceSamples = int64_t{1} << 23;
+// Beside its activities a scenario of a model has a profile: as large as this.
+constexpr int64_t kProfileWeight = 128;
+// Few latencies are put in order as they come, many are sorted.
+constexpr size_t kFewLatencies = 64;
 
 constexpr absl::string_view kInternal = "internal";
 constexpr absl::string_view kSelect = "select";
 
-// How many replayed slices are kept.
-int64_t SliceLimit(const behavior::Trace& trace) {
-  size_t longest = 1;
-  for (const behavior::TraceSlice& slice : trace.slices) {
-    longest = std::max(longest, slice.samples.size());
+int64_t WeightOf(const analysis::Model& model) {
+  int64_t weight = 0;
+  for (const auto& scenario : model.system().scenarios) {
+    if (!scenario.has_value()) continue;
+    weight +=
+        kProfileWeight + static_cast<int64_t>(scenario->activities.size());
   }
-  return std::max<int64_t>(1, kSliceSamples / static_cast<int64_t>(longest));
+  return weight;
+}
+
+std::vector<uint32_t> NumbersOf(const ReplayCounts& counts) {
+  std::vector<uint32_t> numbers;
+  for (const auto& scenario : counts.scenarios) {
+    numbers.push_back(scenario.number);
+  }
+  return numbers;
+}
+
+bool HasAll(const analysis::Model& model, const ReplayCounts& counts) {
+  const auto& built = model.system().scenarios;
+  return std::all_of(
+      counts.scenarios.begin(), counts.scenarios.end(),
+      [&](const auto& count) { return built[count.number].has_value(); });
 }
 
 // Puts a latency in its place among the few that a machine has.
@@ -53,15 +73,15 @@ Sweep::Sweep(const study::StudySpec& spec, Replayer& replayer)
       replayer_(replayer),
       key_maker_(spec),
       window_(spec.workload.Release(spec.workload.inferences)),
-      machines_(key_maker_.machine_keys(), kMachines),
-      counts_(key_maker_.replay_keys(), kCounts),
-      slices_(key_maker_.replay_keys(), SliceLimit(spec.trace)),
-      models_(key_maker_.machine_keys(), kModels) {
+      machines_(key_maker_.machine_keys(), kMachineScenarios),
+      counts_(key_maker_.replay_keys(), kCountedScenarios),
+      slices_(key_maker_.replay_keys(), kSliceSamples),
+      models_(key_maker_.machine_keys(), kModelActivities) {
   candidate_.digits.resize(spec.space.parameters().size());
   for (const space::Parameter& parameter : spec.space.parameters()) {
     sizes_.push_back(static_cast<int32_t>(parameter.values.size()));
   }
-  latencies_.reserve(spec.network.decisions().size());
+  latencies_.reserve(kFewLatencies);
 }
 
 // Counts one up where it can: no division.
@@ -77,69 +97,116 @@ void Sweep::MoveTo(int64_t index) {
   }
 }
 
-const Sweep::MachineRow& Sweep::MachineOf(int64_t key) {
-  const MachineRow* known = machines_.Find(key);
-  return known != nullptr ? *known : machines_.Put(key, BuildMachineRow());
+Sweep::MachineRow* Sweep::MachineOf(int64_t key, const ReplayCounts& counts) {
+  MachineRow* known = machines_.Find(key);
+  if (known == nullptr) {
+    MachineRow row;
+    if (!Extend(counts, row)) return nullptr;
+    const auto weight = static_cast<int64_t>(row.scenarios.size());
+    return &machines_.Put(key, std::move(row), std::max<int64_t>(1, weight));
+  }
+  if (known->complete || known->state != TrialState::kSucceeded) return known;
+  for (const ReplayCounts::Scenario& scenario : counts.scenarios) {
+    if (known->scenarios[scenario.number].known) continue;
+    return Extend(counts, *known) ? known : nullptr;
+  }
+  return known;
 }
 
-Sweep::MachineRow Sweep::BuildMachineRow() {
-  MachineRow row;
-  const auto model = BuildModel(spec_, study::Bind(spec_, candidate_));
+// Adds the scenarios that occur and are not known; false on an internal error.
+bool Sweep::Extend(const ReplayCounts& counts, MachineRow& row) {
+  const study::BoundCandidate bound = study::Bind(spec_, candidate_);
+  const auto scenarios = replayer_.Realise(kSelect, bound);
+  if (!scenarios.ok()) return false;
+  row.scenarios.resize((*scenarios)->size());
+  std::vector<uint32_t> wanted =
+      WantedScenarios(spec_, bound, NumbersOf(counts));
+  std::erase_if(wanted, [&](uint32_t s) { return row.scenarios[s].known; });
+  std::vector<ScenarioFailure> failures;
+  const auto model = BuildModel(spec_, bound, **scenarios, wanted, &failures);
   if (!model.ok()) {
     const std::optional<Reason> reason = ReasonOf(model.status());
-    row.state =
-        reason.has_value() ? TrialState::kInfeasible : TrialState::kFailed;
-    row.reason = reason.has_value() ? reason->code : kInternal;
-    return row;
+    if (!reason.has_value()) return false;
+    row.state = TrialState::kInfeasible;
+    row.reason = reason->code;
+    return true;
   }
-  const mapping::System& system = model->system();
-  row.energy_known = system.energy_known;
-  row.exits.resize(system.scenarios.size());
-  for (size_t e = 0; e < row.exits.size(); ++e) {
-    if (!system.scenarios[e].has_value()) continue;
-    const int exit = static_cast<int>(e);
-    const analysis::ScenarioProfile& profile = model->profile(exit);
-    MachineRow::Exit& out = row.exits[e];
-    out.latency = profile.latency;
-    out.activity_energy = profile.activity_energy;
-    out.sparse = model->IsSparse(exit, spec_.workload.period);
-    out.late = profile.latency > spec_.workload.deadline;
-    if (out.sparse) {
-      out.period_energy =
-          analysis::PeriodEnergy(system, profile, spec_.workload.period);
-    }
+  row.energy_known = row.energy_known && model->system().energy_known;
+  row.complete = spec_.network.decisions().empty();
+  for (const ScenarioFailure& failure : failures) {
+    row.scenarios[failure.scenario].known = true;
+    row.scenarios[failure.scenario].reason = ReasonOf(failure.status)->code;
   }
-  return row;
+  for (const uint32_t number : wanted) {
+    if (row.scenarios[number].known) continue;
+    PutScenario(*model, number, row);
+  }
+  return true;
+}
+
+void Sweep::PutScenario(const analysis::Model& model, uint32_t number,
+                        MachineRow& row) const {
+  const analysis::ScenarioProfile& profile = model.profile(number);
+  MachineRow::Scenario& out = row.scenarios[number];
+  out.known = true;
+  out.latency = profile.latency;
+  out.activity_energy = profile.activity_energy;
+  out.sparse = model.IsSparse(number, spec_.workload.period);
+  out.late = profile.latency > spec_.workload.deadline;
+  if (!out.sparse) return;
+  out.period_energy =
+      analysis::PeriodEnergy(model.system(), profile, spec_.workload.period);
 }
 
 const ReplayedSlice* Sweep::SliceOf(int64_t key) {
   if (const ReplayedSlice* known = slices_.Find(key)) return known;
-  const study::BoundCandidate bound = study::Bind(spec_, candidate_);
-  auto slice = replayer_.Replay(kSelect, bound.dtype, bound.thresholds);
+  auto slice = replayer_.Replay(kSelect, study::Bind(spec_, candidate_));
   if (!slice.ok()) return nullptr;
-  return &slices_.Put(key, *std::move(slice));
+  const int64_t weight = slice->size();
+  return &slices_.Put(key, *std::move(slice), weight);
 }
 
 const ReplayCounts* Sweep::CountsOf(int64_t key) {
   if (const ReplayCounts* known = counts_.Find(key)) return known;
   const ReplayedSlice* slice = SliceOf(key);
-  if (slice == nullptr) return nullptr;
-  return &counts_.Put(
-      key, evaluator::CountsOf(*slice, spec_.network.decisions().size(),
-                               spec_.workload.inferences));
+  ReplayCounts counts;
+  if (slice == nullptr) {
+    counts.obstacle = reason::kNoTrace;
+    return &counts_.Put(key, std::move(counts));
+  }
+  counts = evaluator::CountsOf(*slice, spec_.workload.inferences);
+  const auto weight = static_cast<int64_t>(counts.scenarios.size());
+  return &counts_.Put(key, std::move(counts), weight);
 }
 
-const analysis::Model* Sweep::ModelOf(int64_t key) {
-  if (const analysis::Model* known = models_.Find(key)) return known;
-  auto model = BuildModel(spec_, study::Bind(spec_, candidate_));
+// With every scenario that occurs in the candidate's replay.
+const analysis::Model* Sweep::ModelOf(const Keys& keys) {
+  const ReplayCounts& counts = *CountsOf(keys.replay);
+  const analysis::Model* const known = models_.Find(keys.machine);
+  if (known != nullptr && HasAll(*known, counts)) return known;
+  std::vector<uint32_t> wanted = NumbersOf(counts);
+  if (known != nullptr) {
+    const auto& built = known->system().scenarios;
+    for (size_t s = 0; s < built.size(); ++s) {
+      if (built[s].has_value()) wanted.push_back(static_cast<uint32_t>(s));
+    }
+    std::sort(wanted.begin(), wanted.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  }
+  const study::BoundCandidate bound = study::Bind(spec_, candidate_);
+  const auto scenarios = replayer_.Realise(kSelect, bound);
+  if (!scenarios.ok()) return nullptr;
+  auto model = BuildModel(spec_, bound, **scenarios,
+                          WantedScenarios(spec_, bound, wanted));
   if (!model.ok()) return nullptr;
-  return &models_.Put(key, *std::move(model));
+  const int64_t weight = WeightOf(*model);
+  return &models_.Put(keys.machine, *std::move(model), weight);
 }
 
 bool Sweep::IsSparse(const MachineRow& machine,
                      const ReplayCounts& counts) const {
-  for (size_t e = 0; e < counts.exits.size(); ++e) {
-    if (counts.exits[e].run > 0 && !machine.exits[e].sparse) return false;
+  for (const ReplayCounts::Scenario& count : counts.scenarios) {
+    if (count.run > 0 && !machine.scenarios[count.number].sparse) return false;
   }
   return true;
 }
@@ -147,9 +214,9 @@ bool Sweep::IsSparse(const MachineRow& machine,
 bool Sweep::IsStable(const MachineRow& machine,
                      const ReplayCounts& counts) const {
   absl::int128 service = 0;
-  for (size_t e = 0; e < counts.exits.size(); ++e) {
-    service +=
-        absl::int128(machine.exits[e].latency.value()) * counts.exits[e].cycle;
+  for (const ReplayCounts::Scenario& count : counts.scenarios) {
+    service += absl::int128(machine.scenarios[count.number].latency.value()) *
+               count.cycle;
   }
   return service <=
          absl::int128(spec_.workload.period.value()) * counts.samples;
@@ -158,26 +225,31 @@ bool Sweep::IsStable(const MachineRow& machine,
 void Sweep::FillSparse(const MachineRow& machine, const ReplayCounts& counts,
                        MetricInputs& inputs) {
   latencies_.clear();
-  for (size_t e = 0; e < counts.exits.size(); ++e) {
-    const ReplayCounts::Exit& count = counts.exits[e];
+  const bool few = counts.scenarios.size() <= kFewLatencies;
+  for (const ReplayCounts::Scenario& count : counts.scenarios) {
     if (count.run == 0) continue;
-    const MachineRow::Exit& exit = machine.exits[e];
-    if (exit.late) {
+    const MachineRow::Scenario& scenario = machine.scenarios[count.number];
+    if (scenario.late) {
       inputs.missed += count.run;
     } else {
       inputs.on_time += count.run;
       inputs.correct_on_time += count.run_correct;
     }
-    inputs.busy += exit.latency * count.run;
-    inputs.activity_energy += exit.activity_energy * count.run;
-    inputs.total_energy += exit.period_energy * count.run;
-    Insert({exit.latency, count.run}, latencies_);
+    inputs.busy += scenario.latency * count.run;
+    inputs.activity_energy += scenario.activity_energy * count.run;
+    inputs.total_energy += scenario.period_energy * count.run;
+    if (few) {
+      Insert({scenario.latency, count.run}, latencies_);
+    } else {
+      latencies_.push_back({scenario.latency, count.run});
+    }
   }
+  if (!few) measurement::Normalise(latencies_);
   inputs.latencies = latencies_;
 }
 
 bool Sweep::FillQueueing(const Keys& keys, MetricInputs& inputs) {
-  const analysis::Model* model = ModelOf(keys.machine);
+  const analysis::Model* model = ModelOf(keys);
   const ReplayedSlice* slice = SliceOf(keys.replay);
   if (model == nullptr || slice == nullptr) return false;
   const analysis::QueueSummary summary =
@@ -201,7 +273,7 @@ bool Sweep::FillQueueing(const Keys& keys, MetricInputs& inputs) {
 }
 
 bool Sweep::FillEvent(const Keys& keys, MetricInputs& inputs) {
-  const analysis::Model* model = ModelOf(keys.machine);
+  const analysis::Model* model = ModelOf(keys);
   const ReplayedSlice* slice = SliceOf(keys.replay);
   if (model == nullptr || slice == nullptr) return false;
   event_run_ = RunTimed(*model, spec_.workload, slice->samples(),
@@ -217,32 +289,53 @@ void Sweep::PutRow(const MetricInputs& inputs, absl::Span<double> row) const {
   }
 }
 
+// What stands in the way of the candidate; empty if nothing does.
+absl::string_view Sweep::Obstacle(const MachineRow& machine,
+                                  const ReplayCounts& counts) const {
+  if (machine.state != TrialState::kSucceeded) return machine.reason;
+  if (machine.complete) return {};
+  for (const ReplayCounts::Scenario& count : counts.scenarios) {
+    const absl::string_view reason = machine.scenarios[count.number].reason;
+    if (!reason.empty()) return reason;
+  }
+  return {};
+}
+
 TrialState Sweep::Evaluate(int64_t index, absl::Span<double> row,
                            absl::string_view* reason) {
   MoveTo(index);
   const Keys keys = key_maker_.Of(candidate_.digits);
-  const MachineRow& machine = MachineOf(keys.machine);
   for (double& value : row) value = std::numeric_limits<double>::quiet_NaN();
-  *reason = machine.reason;
-  if (machine.state != TrialState::kSucceeded) return machine.state;
+  *reason = kInternal;
   const ReplayCounts* counts = CountsOf(keys.replay);
-  bool filled = counts != nullptr;
+  if (!counts->obstacle.empty()) {
+    *reason = counts->obstacle;
+    return TrialState::kInfeasible;
+  }
+  const MachineRow* machine = MachineOf(keys.machine, *counts);
+  if (machine == nullptr) return TrialState::kFailed;
+  *reason = Obstacle(*machine, *counts);
+  if (!reason->empty()) {
+    return machine->state == TrialState::kFailed ? TrialState::kFailed
+                                                 : TrialState::kInfeasible;
+  }
   MetricInputs inputs;
-  if (filled) {
-    inputs.offered = spec_.workload.inferences;
-    inputs.completed = spec_.workload.inferences;
-    inputs.window = window_;
-    inputs.energy_known = machine.energy_known;
-    inputs.stable = IsStable(machine, *counts);
-    inputs.correct = counts->correct;
-    inputs.samples = counts->samples;
-    if (spec_.fidelity == study::Fidelity::kEvent) {
-      filled = FillEvent(keys, inputs);
-    } else if (IsSparse(machine, *counts)) {
-      FillSparse(machine, *counts, inputs);
-    } else {
-      filled = FillQueueing(keys, inputs);
-    }
+  inputs.offered = spec_.workload.inferences;
+  inputs.completed = spec_.workload.inferences;
+  inputs.window = window_;
+  inputs.energy_known = machine->energy_known;
+  inputs.stable = IsStable(*machine, *counts);
+  inputs.correct = counts->correct;
+  inputs.samples = counts->samples;
+  inputs.correct_known = counts->correct_known;
+  inputs.stated_accuracy = counts->stated_accuracy;
+  bool filled = true;
+  if (spec_.fidelity == study::Fidelity::kEvent) {
+    filled = FillEvent(keys, inputs);
+  } else if (IsSparse(*machine, *counts)) {
+    FillSparse(*machine, *counts, inputs);
+  } else {
+    filled = FillQueueing(keys, inputs);
   }
   if (!filled) {
     *reason = kInternal;

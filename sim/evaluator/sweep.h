@@ -32,26 +32,35 @@ class Sweep {
  private:
   // A machine in numbers.
   struct MachineRow {
-    struct Exit {
+    struct Scenario {
+      bool known = false;  // Else it was not needed yet.
+      bool sparse = false;
+      bool late = false;
       Picoseconds latency;
       Zeptojoules activity_energy;
       Zeptojoules period_energy;  // Everything in one period; only if sparse.
-      bool sparse = false;
-      bool late = false;
+      absl::string_view reason;   // Why it cannot be built; empty if it can.
     };
     measurement::TrialState state = measurement::TrialState::kSucceeded;
     absl::string_view reason;
     bool energy_known = true;
-    std::vector<Exit> exits;
+    bool complete = false;            // All that can occur is known.
+    std::vector<Scenario> scenarios;  // By number.
   };
 
   void MoveTo(int64_t index);
-  const MachineRow& MachineOf(int64_t key);
-  MachineRow BuildMachineRow();
+  // The candidate's machine with every scenario that occurs; null on an
+  // internal error.
+  MachineRow* MachineOf(int64_t key, const ReplayCounts& counts);
+  bool Extend(const ReplayCounts& counts, MachineRow& row);
+  void PutScenario(const analysis::Model& model, uint32_t number,
+                   MachineRow& row) const;
   const ReplayCounts* CountsOf(int64_t key);
   const ReplayedSlice* SliceOf(int64_t key);
-  const analysis::Model* ModelOf(int64_t key);
+  const analysis::Model* ModelOf(const Keys& keys);
 
+  absl::string_view Obstacle(const MachineRow& machine,
+                             const ReplayCounts& counts) const;
   bool IsSparse(const MachineRow& machine, const ReplayCounts& counts) const;
   bool IsStable(const MachineRow& machine, const ReplayCounts& counts) const;
   void FillSparse(const MachineRow& machine, const ReplayCounts& counts,

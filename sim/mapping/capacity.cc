@@ -23,18 +23,24 @@ struct Lifetime {
 
 class Lifetimes {
  public:
-  Lifetimes(const graph::Network& network, const platform::Platform& platform,
-            const StageElements& stages, graph::DataType dtype)
+  Lifetimes(const graph::Network& network, const graph::ScenarioGraph& graph,
+            const platform::Platform& platform, const StageElements& stages,
+            graph::DataType dtype)
       : network_(network),
+        graph_(graph),
         platform_(platform),
         stages_(stages),
         dtype_(dtype),
-        step_of_(network.actors().size()) {
-    for (size_t stage = 0; stage < stages.size(); ++stage) {
+        step_of_(network.actors().size()),
+        end_of_(network.actors().size()) {
+    for (const std::vector<int>& actors : ActorsByStage(network)) {
       stage_begin_.push_back(steps_);
-      for (const int actor : network.order()) {
-        if (network.stage_of(actor) == static_cast<int>(stage)) {
-          step_of_[actor] = steps_++;
+      for (size_t next = 0; next < actors.size();) {
+        const size_t end = LoopEnd(network, actors, next);
+        const int last = steps_ + static_cast<int>(end - next) - 1;
+        for (; next < end; ++next) {
+          step_of_[actors[next]] = steps_++;
+          end_of_[actors[next]] = last;
         }
       }
     }
@@ -44,18 +50,22 @@ class Lifetimes {
   // The most bytes that live at once, by memory.
   std::vector<int64_t> Peaks() {
     for (size_t i = 0; i < network_.inputs().size(); ++i) {
-      Produce({.is_input = true, .index = static_cast<int>(i)}, 0);
+      const graph::Endpoint input = {.is_input = true,
+                                     .index = static_cast<int>(i)};
+      Produce(input, 0, graph_.token_elements(input));
     }
     for (const int actor : network_.order()) {
-      if (!network_.work(actor).moves_nothing) {
-        Produce({.is_input = false, .index = actor}, step_of_[actor]);
-      }
+      if (!graph_.fires(actor) || graph_.work(actor).moves_nothing) continue;
+      const graph::Endpoint output = {.is_input = false, .index = actor};
+      Produce(output, step_of_[actor], graph_.token_elements(output));
     }
     for (const int actor : network_.order()) {
+      if (!graph_.fires(actor)) continue;
       for (const graph::Channel& channel : network_.actors()[actor].inputs) {
-        Read(channel, actor);
+        if (graph_.present(channel)) Read(channel, actor);
       }
     }
+    FetchDecisions();
     KeepProbabilities();
     return SumUp();
   }
@@ -69,43 +79,67 @@ class Lifetimes {
   Lifetime& At(int memory, const graph::Endpoint& origin) {
     return tensors_[{memory, origin.is_input, origin.index}];
   }
-  int64_t BytesOf(const graph::Endpoint& origin) const {
-    return network_.token_elements(origin) * graph::BytesPerElement(dtype_);
-  }
   int HomeMemory(const graph::Endpoint& origin) const {
     return MemoryOf(HomeOf(network_, platform_, stages_, origin));
   }
 
-  void Produce(const graph::Endpoint& origin, int step) {
-    At(HomeMemory(origin), origin) = {step, step, BytesOf(origin)};
+  void Produce(const graph::Endpoint& origin, int step, int64_t elements) {
+    At(HomeMemory(origin), origin) = {
+        step, step, elements * graph::BytesPerElement(dtype_)};
+  }
+
+  // Its copy in another memory.
+  void Copy(int memory, const graph::Endpoint& origin, int64_t bytes, int first,
+            int last) {
+    Lifetime& copy = At(memory, origin);
+    if (copy.bytes == 0) copy = {first, last, bytes};
+    copy.first = std::min(copy.first, first);
+    copy.last = std::max(copy.last, last);
   }
 
   void Read(const graph::Channel& channel, int actor) {
-    const graph::Endpoint origin = OriginOf(network_, channel.from);
-    const int step = step_of_[actor];
+    const graph::Endpoint origin = OriginOf(network_, graph_, channel);
+    const int64_t bytes =
+        ElementsOf(network_, graph_, channel) * graph::BytesPerElement(dtype_);
+    const int end = end_of_[actor];
     const int stage = network_.stage_of(actor);
     const int home = HomeMemory(origin);
     Lifetime& original = At(home, origin);
-    original.last = std::max(original.last, step);
+    original.last = std::max(original.last, end);
     if (channel.initial_tokens > 0) {
-      original.first = 0;
-      original.last = steps_ - 1;
+      // Of an earlier inference, and perhaps not made in this one.
+      original = {0, steps_ - 1, std::max(original.bytes, bytes)};
     }
     const int here = MemoryOf(stages_[stage]);
-    if (here == home) return;
-    Lifetime& copy = At(here, origin);
-    if (copy.bytes == 0) {
-      copy = {stage_begin_[stage], step, BytesOf(origin)};
+    if (here != home) Copy(here, origin, bytes, stage_begin_[stage], end);
+  }
+
+  // What inner decisions read goes to the host.
+  void FetchDecisions() {
+    const int host = MemoryOf(platform_.host());
+    for (const graph::Decision& decision : network_.decisions()) {
+      if (!decision.from.has_value() || !graph_.fires(*decision.from)) continue;
+      const graph::Endpoint from = {.is_input = false, .index = *decision.from};
+      const graph::Endpoint origin = graph_.origin(from);
+      const int step = step_of_[from.index];
+      const int home = HomeMemory(origin);
+      Lifetime& original = At(home, origin);
+      original.last = std::max(original.last, step);
+      if (host == home || OnTable({home, origin.is_input, origin.index})) {
+        continue;
+      }
+      Copy(host, origin,
+           graph_.token_elements(from) * graph::BytesPerElement(dtype_), step,
+           step);
     }
-    copy.first = std::min(copy.first, stage_begin_[stage]);
-    copy.last = std::max(copy.last, step);
   }
 
   void KeepProbabilities() {
     for (size_t exit = 0; exit < stages_.size(); ++exit) {
-      const graph::Endpoint origin = OriginOf(
-          network_,
-          {.is_input = false, .index = network_.decisions()[exit].from});
+      const int from = network_.exits()[exit].from;
+      if (!graph_.fires(from)) continue;
+      const graph::Endpoint origin =
+          graph_.origin({.is_input = false, .index = from});
       Lifetime& tensor = At(HomeMemory(origin), origin);
       tensor.last = std::max(tensor.last, stage_begin_[exit + 1] - 1);
     }
@@ -140,10 +174,12 @@ class Lifetimes {
   }
 
   const graph::Network& network_;
+  const graph::ScenarioGraph& graph_;
   const platform::Platform& platform_;
   const StageElements& stages_;
   const graph::DataType dtype_;
   std::vector<int> step_of_;      // By actor.
+  std::vector<int> end_of_;       // By actor: of its loop.
   std::vector<int> stage_begin_;  // By stage, and the end of all.
   int steps_ = 0;
   std::map<Key, Lifetime> tensors_;
@@ -152,19 +188,21 @@ class Lifetimes {
 }  // namespace
 
 absl::StatusOr<std::vector<MemoryNeed>> MemoryNeeds(
-    const graph::Network& network, const platform::Platform& platform,
-    const StageElements& stages, graph::DataType dtype) {
+    const graph::Network& network, const graph::ScenarioGraph& graph,
+    const platform::Platform& platform, const StageElements& stages,
+    graph::DataType dtype) {
   DYNARCH_RETURN_IF_ERROR(CheckStages(network, platform, stages));
   std::vector<MemoryNeed> needs(platform.memories().size());
   for (const int actor : network.order()) {
     const platform::ProcessingElement& element =
         platform.elements()[stages[network.stage_of(actor)]];
     if (element.is_table()) continue;
-    needs[element.memory].weights += Bytes(network.work(actor).weight_elements *
-                                           graph::BytesPerElement(dtype));
+    needs[element.memory].weights +=
+        Bytes(network.work(actor).resident_weight_elements *
+              graph::BytesPerElement(dtype));
   }
   const std::vector<int64_t> peaks =
-      Lifetimes(network, platform, stages, dtype).Peaks();
+      Lifetimes(network, graph, platform, stages, dtype).Peaks();
   for (size_t memory = 0; memory < needs.size(); ++memory) {
     needs[memory].activations = Bytes(peaks[memory]);
   }
@@ -172,10 +210,12 @@ absl::StatusOr<std::vector<MemoryNeed>> MemoryNeeds(
 }
 
 absl::Status CheckCapacity(const graph::Network& network,
+                           const graph::ScenarioGraph& graph,
                            const platform::Platform& platform,
                            const StageElements& stages, graph::DataType dtype) {
-  DYNARCH_ASSIGN_OR_RETURN(const std::vector<MemoryNeed> needs,
-                           MemoryNeeds(network, platform, stages, dtype));
+  DYNARCH_ASSIGN_OR_RETURN(
+      const std::vector<MemoryNeed> needs,
+      MemoryNeeds(network, graph, platform, stages, dtype));
   const auto text = [](Bytes bytes) {
     return FormatQuantity(bytes.value(), Dimension::kSize);
   };

@@ -1,5 +1,4 @@
 #include <cstdint>
-#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -10,77 +9,135 @@
 #include "sim/mapping/schedule.h"
 
 namespace dynarch::mapping {
-namespace {
 
 // Writes one chain, stage by stage.
-class ChainBuilder {
+class ChainBuilder::Writer {
  public:
-  ChainBuilder(const graph::Network& network,
-               const platform::Platform& platform, const StageElements& stages,
-               const Scenario& scenario)
-      : network_(network),
-        platform_(platform),
-        stages_(stages),
+  Writer(ChainBuilder& builder, const graph::ScenarioGraph& graph,
+         const Scenario& scenario, Chain& chain)
+      : builder_(builder),
+        network_(builder.network_),
+        platform_(builder.platform_),
+        graph_(graph),
         scenario_(scenario),
-        last_(static_cast<int>(network.stages().size()) - 1) {}
+        last_(static_cast<int>(builder.stages_.size()) - 1),
+        chain_(chain) {}
 
   absl::Status AddStage(int stage) {
-    DYNARCH_RETURN_IF_ERROR(AddInputs(stage));
-    if (platform_.elements()[stages_[stage]].is_table()) {
-      Add({.kind = ActivityKind::kStage,
-           .stage = stage,
-           .element = stages_[stage],
-           .from_element = stages_[stage]});
-      return absl::OkStatus();
+    stage_ = stage;
+    element_ = builder_.stages_[stage];
+    const bool measured = platform_.elements()[element_].is_table();
+    fired_.clear();
+    for (const int actor : builder_.actors_[stage]) {
+      if (measured || Fires(actor)) fired_.push_back(actor);
     }
-    AddFirings(stage);
-    return Exists(stage) ? AddDecision(stage) : absl::OkStatus();
+    if (measured) return AddMeasured();
+    for (size_t next = 0; next < fired_.size();) {
+      const size_t end = SegmentEnd(next);
+      DYNARCH_RETURN_IF_ERROR(BringInputs(next, end));
+      while (next < end) {
+        const size_t loop = LoopEnd(network_, fired_, next);
+        DYNARCH_RETURN_IF_ERROR(FireLoop(next, loop));
+        next = loop;
+      }
+    }
+    return Delivers(stage) ? AddExit(stage) : absl::OkStatus();
   }
 
-  bool Exists(int exit) const { return (existing_exits() >> exit) & 1; }
-
-  Chain Take() && { return std::move(chain_); }
+  // Whether the exit is there in this scenario.
+  bool Exists(int exit) const {
+    return ((existing_exits() >> exit) & 1) != 0 &&
+           graph_.fires(network_.exits()[exit].from);
+  }
 
  private:
   void Add(Activity activity) {
-    chain_.activities.push_back(std::move(activity));
+    activity.stage = stage_;
+    chain_.activities.push_back(activity);
   }
 
-  uint32_t existing_exits() const {
-    return ~scenario_.skipped_heads | (uint32_t{1} << last_);
+  uint64_t existing_exits() const {
+    return ~scenario_.skipped_heads | (uint64_t{1} << last_);
   }
-  // Whether stage `stage` fires `actor`; measured stages fire all of theirs.
-  bool Fires(int actor, int stage) const {
-    return network_.stage_of(actor) == stage &&
-           ((network_.exits_needing(actor) & existing_exits()) != 0 ||
-            platform_.elements()[stages_[stage]].is_table());
+  // True behind the exit that has said which one is taken.
+  bool IsForeseen(int stage) const {
+    return scenario_.predictor.has_value() && stage > *scenario_.predictor;
   }
-  bool IsReshape(int actor) const { return network_.work(actor).moves_nothing; }
+  bool Fires(int actor) const {
+    const uint64_t exits =
+        IsForeseen(stage_) ? uint64_t{1} << scenario_.exit : existing_exits();
+    return (network_.exits_needing(actor) & exits) != 0 && graph_.fires(actor);
+  }
+  bool MovesNothing(int actor) const {
+    return graph_.work(actor).moves_nothing;
+  }
+  int HomeOf(const graph::Endpoint& origin) const {
+    return origin.is_input ? platform_.host() : builder_.homes_[origin.index];
+  }
 
-  absl::Status AddInputs(int stage) {
-    for (const int actor : network_.order()) {
-      if (!Fires(actor, stage) || IsReshape(actor)) continue;
-      for (const graph::Channel& channel : network_.actors()[actor].inputs) {
-        DYNARCH_RETURN_IF_ERROR(Bring(channel.from, stage));
+  // Past the next actor of this stage that a decision reads, and its loop.
+  size_t SegmentEnd(size_t begin) const {
+    while (begin < fired_.size()) {
+      const size_t end = LoopEnd(network_, fired_, begin);
+      for (; begin < end; ++begin) {
+        if (!builder_.read_by_[fired_[begin]].empty()) return end;
+      }
+    }
+    return fired_.size();
+  }
+
+  absl::Status AddMeasured() {
+    if (!network_.decisions().empty() && &graph_ != &network_.full() &&
+        graph_.outcomes() != builder_.nominal_) {
+      return Infeasible(
+          reason::kUnmeasuredOutcome,
+          absl::StrCat("stage '", network_.stages()[stage_].name,
+                       "' was measured on '",
+                       platform_.elements()[element_].name, "' of platform '",
+                       platform_.name(),
+                       "' with the nominal outcomes of the network's "
+                       "decisions; its time for others is not known"));
+    }
+    DYNARCH_RETURN_IF_ERROR(BringInputs(0, fired_.size()));
+    Add({.kind = ActivityKind::kStage,
+         .element = element_,
+         .from_element = element_});
+    return absl::OkStatus();
+  }
+
+  absl::Status BringInputs(size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      if (!graph_.fires(fired_[i]) || MovesNothing(fired_[i])) continue;
+      for (const auto& channel : network_.actors()[fired_[i]].inputs) {
+        if (!graph_.present(channel)) continue;
+        DYNARCH_RETURN_IF_ERROR(Bring(channel));
       }
     }
     return absl::OkStatus();
   }
 
   // Makes a tensor available on the stage's element.
-  absl::Status Bring(const graph::Endpoint& from, int stage) {
-    const graph::Endpoint origin = OriginOf(network_, from);
-    const int home = HomeOf(network_, platform_, stages_, origin);
-    const int element = stages_[stage];
-    if (home == element) return absl::OkStatus();
-    const Copy copy = {{origin.is_input, origin.index}, element};
-    if (!copies_.insert(copy).second) return absl::OkStatus();
+  absl::Status Bring(const graph::Channel& channel) {
+    const graph::Endpoint origin = OriginOf(network_, graph_, channel);
+    const int home = HomeOf(origin);
+    if (home == element_ || IsThere(origin, element_)) return absl::OkStatus();
     return AddTransfer({.kind = ActivityKind::kTransfer,
-                        .stage = stage,
-                        .element = element,
+                        .element = element_,
                         .from_element = home,
-                        .elements = network_.token_elements(origin),
+                        .elements = ElementsOf(network_, graph_, channel),
                         .tensor = origin});
+  }
+
+  int64_t& Brought(const graph::Endpoint& origin, int element) {
+    const size_t tensor = origin.is_input
+                              ? network_.actors().size() + origin.index
+                              : static_cast<size_t>(origin.index);
+    return builder_.brought_[tensor * platform_.elements().size() + element];
+  }
+  // Whether it was brought there before; from now on it was.
+  bool IsThere(const graph::Endpoint& origin, int element) {
+    return std::exchange(Brought(origin, element), builder_.call_) ==
+           builder_.call_;
   }
 
   absl::Status AddTransfer(Activity transfer) {
@@ -102,80 +159,154 @@ class ChainBuilder {
     return absl::OkStatus();
   }
 
-  void AddFirings(int stage) {
-    for (const int actor : network_.order()) {
-      if (!Fires(actor, stage) || IsReshape(actor)) continue;
-      Add({.kind = ActivityKind::kFiring,
-           .stage = stage,
-           .actor = actor,
-           .element = stages_[stage],
-           .from_element = stages_[stage]});
-    }
-  }
-
-  absl::Status AddDecision(int stage) {
-    const bool taken = stage == scenario_.exit;
-    const bool checked = stage != last_ && (!taken || scenario_.checked);
-    const graph::Endpoint probabilities = OriginOf(
-        network_,
-        {.is_input = false, .index = network_.decisions()[stage].from});
-    const int host = platform_.host();
-    const int home = HomeOf(network_, platform_, stages_, probabilities);
-    const int64_t classes = network_.stages()[stage].classes;
-    if (home != host) {
-      Add({.kind = ActivityKind::kSynchronize,
-           .stage = stage,
-           .element = host,
-           .from_element = home});
-      DYNARCH_RETURN_IF_ERROR(AddTransfer({.kind = ActivityKind::kTransfer,
-                                           .stage = stage,
-                                           .element = host,
-                                           .from_element = home,
-                                           .elements = classes,
-                                           .tensor = probabilities,
-                                           .probabilities = true}));
-    }
-    if (checked) {
-      Add({.kind = ActivityKind::kCheck,
-           .stage = stage,
-           .element = host,
-           .from_element = host,
-           .elements = classes});
+  // One actor, or all of one loop, round by round.
+  absl::Status FireLoop(size_t begin, size_t end) {
+    const int64_t rounds = graph_.times(fired_[begin]);
+    for (int64_t round = 0; round < rounds; ++round) {
+      for (size_t i = begin; i < end; ++i) {
+        const int actor = fired_[i];
+        if (!MovesNothing(actor)) {
+          Add({.kind = ActivityKind::kFiring,
+               .actor = actor,
+               .element = element_,
+               .from_element = element_});
+        }
+        if (!builder_.read_by_[actor].empty()) {
+          DYNARCH_RETURN_IF_ERROR(Decide(actor, round));
+        }
+      }
     }
     return absl::OkStatus();
   }
 
-  // A tensor and the element that it was brought to.
-  using Copy = std::pair<std::pair<bool, int>, int>;
+  // The decisions that read `actor`. In a later round its tensor is another.
+  absl::Status Decide(int actor, int64_t round) {
+    const graph::Endpoint origin =
+        graph_.origin({.is_input = false, .index = actor});
+    const int64_t elements =
+        graph_.token_elements({.is_input = false, .index = actor});
+    const int host = platform_.host();
+    const int home = HomeOf(origin);
+    if (home != host && (!IsThere(origin, host) || round > 0)) {
+      DYNARCH_RETURN_IF_ERROR(AddFetch({.kind = ActivityKind::kTransfer,
+                                        .element = host,
+                                        .from_element = home,
+                                        .elements = elements,
+                                        .tensor = origin}));
+    }
+    for (const int decision : builder_.read_by_[actor]) {
+      Add({.kind = ActivityKind::kCheck,
+           .element = host,
+           .from_element = host,
+           .elements = elements,
+           .decision = decision});
+    }
+    return absl::OkStatus();
+  }
 
+  // The host waits for what it needs and gets it.
+  absl::Status AddFetch(const Activity& transfer) {
+    Add({.kind = ActivityKind::kSynchronize,
+         .element = transfer.element,
+         .from_element = transfer.from_element});
+    return AddTransfer(transfer);
+  }
+
+  // Whether the exit's result goes to the host.
+  bool Delivers(int exit) const {
+    return Exists(exit) && (exit == scenario_.exit || !IsForeseen(exit));
+  }
+
+  absl::Status AddExit(int exit) {
+    const bool taken = exit == scenario_.exit;
+    const bool checked =
+        exit != last_ && !IsForeseen(exit) && (!taken || scenario_.checked);
+    const graph::Endpoint from = {.is_input = false,
+                                  .index = network_.exits()[exit].from};
+    const graph::Endpoint origin = graph_.origin(from);
+    const int64_t elements = graph_.token_elements(from);
+    const int host = platform_.host();
+    const int home = HomeOf(origin);
+    if (home != host) {
+      DYNARCH_RETURN_IF_ERROR(AddFetch({.kind = ActivityKind::kTransfer,
+                                        .element = host,
+                                        .from_element = home,
+                                        .elements = elements,
+                                        .tensor = origin,
+                                        .result = true}));
+    }
+    if (checked) {
+      Add({.kind = ActivityKind::kCheck,
+           .element = host,
+           .from_element = host,
+           .elements = elements});
+    }
+    return absl::OkStatus();
+  }
+
+  ChainBuilder& builder_;
   const graph::Network& network_;
   const platform::Platform& platform_;
-  const StageElements& stages_;
+  const graph::ScenarioGraph& graph_;
   const Scenario& scenario_;
   const int last_;
-  std::set<Copy> copies_;
-  Chain chain_;
+  Chain& chain_;
+
+  int stage_ = 0;
+  int element_ = 0;
+  std::vector<int> fired_;  // Of the stage, in static order.
 };
 
-}  // namespace
+ChainBuilder::ChainBuilder(const graph::Network& network,
+                           const platform::Platform& platform,
+                           const StageElements& stages)
+    : network_(network),
+      platform_(platform),
+      stages_(stages),
+      actors_(ActorsByStage(network)),
+      read_by_(network.actors().size()) {
+  for (size_t d = 0; d < network.decisions().size(); ++d) {
+    const std::optional<int> from = network.decisions()[d].from;
+    if (from.has_value()) read_by_[*from].push_back(static_cast<int>(d));
+  }
+  for (size_t a = 0; a < network.actors().size(); ++a) {
+    homes_.push_back(stages[network.stage_of(static_cast<int>(a))]);
+  }
+  brought_.resize((network.actors().size() + network.inputs().size()) *
+                  platform.elements().size());
+  if (network.decisions().empty()) return;
+  const auto nominal = graph::ScenarioGraph::Create(network, network.nominal());
+  if (nominal.ok()) nominal_ = nominal->outcomes();
+}
 
-absl::StatusOr<Chain> BuildChain(const graph::Network& network,
-                                 const platform::Platform& platform,
-                                 const StageElements& stages,
-                                 const Scenario& scenario) {
-  DYNARCH_RETURN_IF_ERROR(CheckStages(network, platform, stages));
-  ChainBuilder builder(network, platform, stages, scenario);
-  const int exits = static_cast<int>(stages.size());
+absl::Status ChainBuilder::Build(const graph::ScenarioGraph& graph,
+                                 const Scenario& scenario, Chain& chain) {
+  chain.activities.clear();
+  ++call_;
+  Writer writer(*this, graph, scenario, chain);
+  const int exits = static_cast<int>(stages_.size());
   if (scenario.exit < 0 || scenario.exit >= exits ||
-      !builder.Exists(scenario.exit)) {
+      !writer.Exists(scenario.exit)) {
     return absl::InvalidArgumentError(
         absl::StrCat("scenario: exit number ", scenario.exit,
                      " is not one that can be taken"));
   }
   for (int stage = 0; stage <= scenario.exit; ++stage) {
-    DYNARCH_RETURN_IF_ERROR(builder.AddStage(stage));
+    DYNARCH_RETURN_IF_ERROR(writer.AddStage(stage));
   }
-  return std::move(builder).Take();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Chain> BuildChain(const graph::Network& network,
+                                 const graph::ScenarioGraph& graph,
+                                 const platform::Platform& platform,
+                                 const StageElements& stages,
+                                 const Scenario& scenario) {
+  DYNARCH_RETURN_IF_ERROR(CheckStages(network, platform, stages));
+  Chain chain;
+  DYNARCH_RETURN_IF_ERROR(
+      ChainBuilder(network, platform, stages).Build(graph, scenario, chain));
+  return chain;
 }
 
 }  // namespace dynarch::mapping

@@ -2,36 +2,47 @@
 //
 // One inference is in flight and the host controls it, so everything that an
 // inference does is totally ordered: each activity starts when the one before
-// has ended (docs/semantics.md, "The chain"). For stage 1, 2, ... up to the
-// exit taken, on the stage's element:
+// has ended (docs/semantics.md, "The chain"). What the inner decisions say is
+// the scenario graph's: actors that it leaves out are nowhere in the chain, and
+// a tensor behind reshapes and merges is the one that they start from there.
+// For stage 1, 2, ... up to the exit taken, on the stage's element:
 //
 //   1. Transfers. What the stage's actors read and its element does not have
 //      yet comes over the link between the two elements: network inputs from
 //      the host, where they arrive, outputs of earlier stages from where they
 //      were produced; each once per element, in the order in which the actors
 //      first read them. Elements that share a memory and have no link exchange
-//      for nothing. A reshape moves nothing: what it gives is its input.
+//      for nothing. A reshape moves nothing: what it gives is its input. What
+//      only actors after a decision of this stage read comes after its check.
 //   2. Firings of the stage's actors in static order (Network::order). Actors
-//      that only `never` exits need are left out; a reshape is no activity.
-//   3. Decision, if the exit is not `never` and is either checked or taken. If
-//      its probabilities are not on the host: synchronisation (the host learns
+//      that only `never` exits need are left out; a reshape is no activity. A
+//      loop fires round by round, all of its actors in each.
+//   3. Inner decisions: right after the actor that a decision reads, in every
+//      round. If its tensor is not on the host: synchronisation, then the
+//      transfer of the tensor as it is. Then the check. Decisions that read one
+//      tensor share synchronisation and transfer.
+//   4. Exit, if it is not `never` and is either checked or taken. If its
+//      probabilities are not on the host: synchronisation (the host learns
 //      that the element has finished), then their transfer to the host, always
-//      in fp32. Then the check, unless the exit is the last or `always`.
+//      in fp32. Then the check, unless the exit is the last or `always`. An
+//      output is delivered in the data type and never checked.
 //
-// A stage on a `table` element is one measured activity instead of 2 and 3:
-// its entry holds the exit's head and decision, `never` or not.
+// A stage on a `table` element is one measured activity instead of 2 to 4: its
+// entry holds the exit's head and decision, `never` or not, and the inner
+// decisions as they are in the nominal scenario.
 //
 // The inference is complete at the end of the last activity.
 #ifndef DYNARCH_SIM_MAPPING_SCHEDULE_H_
 #define DYNARCH_SIM_MAPPING_SCHEDULE_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
-#include "sim/base/units.h"
 #include "sim/graph/network.h"
+#include "sim/graph/scenario_graph.h"
 #include "sim/platform/platform.h"
 
 namespace dynarch::mapping {
@@ -41,9 +52,12 @@ namespace dynarch::mapping {
 // nothing, for that exit is always there.
 struct Scenario {
   int exit = 0;
-  uint32_t skipped_heads = 0;
+  uint64_t skipped_heads = 0;
   bool checked = true;  // False if exit `exit` is `always`; of the last exit
                         // it says nothing: that one is never checked.
+  // The exit that says which of the later ones is taken: from there on only
+  // what `exit` needs is computed, and nothing is checked.
+  std::optional<int> predictor;
   bool operator==(const Scenario&) const = default;
 };
 
@@ -55,7 +69,7 @@ enum class ActivityKind : uint8_t {
   kStage,        // A measured stage (table platforms).
   kTransfer,     // A tensor over a link.
   kSynchronize,  // The host learns that an element has finished.
-  kCheck,        // The host compares a signal with its threshold.
+  kCheck,        // The host decides: an exit, or an inner decision.
 };
 
 // What happens, not yet how long it takes.
@@ -69,10 +83,11 @@ struct Activity {
   // kTransfer: where it comes from; kSynchronize: who has finished, whose kind
   // states the cost. Else `element`.
   int from_element = 0;
-  int link = -1;         // kTransfer only.
-  int64_t elements = 0;  // kTransfer: tensor elements moved; kCheck: classes.
-  graph::Endpoint tensor{};    // kTransfer: what moves.
-  bool probabilities = false;  // kTransfer: to the host, 4 bytes an element.
+  int link = -1;             // kTransfer only.
+  int64_t elements = 0;      // kTransfer: tensor elements moved; kCheck: read.
+  graph::Endpoint tensor{};  // kTransfer: what moves.
+  bool result = false;       // kTransfer: what an exit delivers.
+  int decision = -1;         // kCheck: inner decision; none: the stage's exit.
   bool operator==(const Activity&) const = default;
 };
 
@@ -81,11 +96,42 @@ struct Chain {
   std::vector<Activity> activities;
 };
 
-// Infeasible (base/reason.h): no_link, naming both elements and the tensor, if
-// two elements that must exchange data share neither memory nor link.
-// InvalidArgument if `stages` has not one element per stage, or the exit taken
-// does not exist.
+// Builds chains of one network on one platform under one mapping. Keeps memory
+// from call to call.
+class ChainBuilder {
+ public:
+  // All must outlive this; `stages` has one existing element per stage.
+  ChainBuilder(const graph::Network& network,
+               const platform::Platform& platform, const StageElements& stages);
+
+  // Infeasible (base/reason.h): no_link, naming both elements and the tensor,
+  // if two elements that must exchange data share neither memory nor link;
+  // unmeasured_outcome if a measured stage meets outcomes that are not nominal.
+  // InvalidArgument if the exit taken does not exist.
+  //
+  // `graph` is of the builder's network. Fills `chain`.
+  absl::Status Build(const graph::ScenarioGraph& graph,
+                     const Scenario& scenario, Chain& chain);
+
+ private:
+  class Writer;
+
+  const graph::Network& network_;
+  const platform::Platform& platform_;
+  const StageElements& stages_;
+  std::vector<std::vector<int>> actors_;   // By stage, in static order.
+  std::vector<std::vector<int>> read_by_;  // Decisions, by actor.
+  std::vector<int> homes_;                 // Element, by actor.
+  // By tensor and element: the call that brought the one to the other.
+  std::vector<int64_t> brought_;
+  int64_t call_ = 0;
+  graph::Outcomes nominal_;  // Of measured stages; empty if there is none.
+};
+
+// One chain. Errors as ChainBuilder::Build; InvalidArgument if `stages` has not
+// one element per stage.
 absl::StatusOr<Chain> BuildChain(const graph::Network& network,
+                                 const graph::ScenarioGraph& graph,
                                  const platform::Platform& platform,
                                  const StageElements& stages,
                                  const Scenario& scenario);

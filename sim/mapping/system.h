@@ -31,7 +31,7 @@ struct DomainPower {
   Femtojoules exit_energy;
 };
 
-// One activity of one scenario.
+// What scenarios are made of; equal activities are one.
 struct CostedActivity {
   Picoseconds time;
   Femtojoules energy;    // 0 where not known: see System::energy_known.
@@ -40,12 +40,13 @@ struct CostedActivity {
   int line = 0;          // Into System::lines.
 };
 
-// What an inference that takes one exit does, one after the other.
+// What an inference of one scenario does, one after the other.
 struct CostedScenario {
-  std::vector<CostedActivity> activities;
+  std::vector<int32_t> activities;  // Into System::activities.
 };
 
-// A line of the breakdown; the scenarios that do the same share it.
+// A line of the breakdown: what one actor does on one element, however much
+// work it is in each scenario.
 struct ActivityLine {
   std::string label;    // `exit1/conv1@gpu`.
   std::string element;  // Element or link.
@@ -54,9 +55,12 @@ struct ActivityLine {
   bool operator==(const ActivityLine&) const = default;
 };
 
+// A scenario's number is that of its outcomes in the table of the population
+// times the exits of the network, plus the exit taken.
 struct System {
   std::vector<DomainPower> domains;  // At most 64.
-  // By exit; absent where the thresholds' kinds exclude the exit.
+  std::vector<CostedActivity> activities;
+  // By scenario; absent where it cannot occur or is not needed.
   std::vector<std::optional<CostedScenario>> scenarios;
   std::vector<ActivityLine> lines;
   int resources = 0;
@@ -64,10 +68,16 @@ struct System {
   bool energy_known = true;  // False if any line's is.
 };
 
-// What the inferences of a run are: inference k is sample k mod exits.size().
+// What the inferences of a run are: inference k is sample k mod
+// scenarios.size().
 struct Samples {
-  absl::Span<const uint8_t> exits;    // Exit taken, by sample; not empty.
-  absl::Span<const uint8_t> correct;  // 1 if right there, by sample.
+  absl::Span<const uint32_t> scenarios;  // By sample; not empty.
+  // 1 if the answer is right, by sample; empty where that is not known.
+  absl::Span<const uint8_t> correct = {};
+
+  bool IsCorrect(size_t sample) const {
+    return !correct.empty() && correct[sample] != 0;
+  }
 };
 
 }  // namespace dynarch::mapping

@@ -89,6 +89,8 @@ MetricInputs InputsOf(const RunTotals& totals) {
 std::optional<double> Compute(Metric metric, const MetricInputs& in) {
   switch (metric) {
     case Metric::kAccuracy:
+      if (in.stated_accuracy.has_value()) return in.stated_accuracy;
+      if (!in.correct_known) return std::nullopt;
       return Share(in.correct, in.samples);
     case Metric::kLatencyMean:
     case Metric::kLatencyP50:
@@ -110,6 +112,7 @@ std::optional<double> Compute(Metric metric, const MetricInputs& in) {
     case Metric::kGoodput:
       return PerWindow(static_cast<double>(in.on_time), in.window);
     case Metric::kAccuracyOnTime:
+      if (!in.correct_known) return std::nullopt;
       return Share(in.correct_on_time, in.offered);
     case Metric::kUtilisation:
       return Share(in.busy.value(), in.window.value());

@@ -25,10 +25,12 @@ struct MetricInputs {
   bool stable = true;
   absl::Span<const LatencyCount> latencies;  // Ascending.
   int64_t correct = 0, samples = 0;          // Each sample once.
+  bool correct_known = true;                 // Else right answers are not.
+  std::optional<double> stated_accuracy;     // Instead of counted.
 };
 
-// Takes what is in the totals; `stable`, `latencies`, `correct` and `samples`
-// are the caller's.
+// Takes what is in the totals; `stable`, `latencies` and what says which
+// answers are right are the caller's.
 MetricInputs InputsOf(const RunTotals& totals);
 
 // One metric; absent where it is not defined: latencies of an unstable run,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/base/units.h"
@@ -61,7 +62,7 @@ struct RunTotals {
   // `completed` when the window ends or before; the others of all offered.
   int64_t offered = 0, completed = 0, missed = 0, correct_on_time = 0,
           on_time = 0;
-  std::vector<int64_t> outcome_counts;  // By exit, over the run.
+  std::vector<int64_t> scenario_counts;  // By scenario, over the run.
   Picoseconds window;
   Picoseconds busy;  // Sum of service times.
   std::vector<DomainTotals> domains;
@@ -70,6 +71,14 @@ struct RunTotals {
   Zeptojoules total_energy;
   bool energy_known = true;
   bool operator==(const RunTotals&) const = default;
+};
+
+// How often an inner decision gave each outcome, as shares of all inferences;
+// what is left did not reach it.
+struct DecisionRates {
+  std::string decision;
+  std::vector<std::pair<std::string, double>> outcomes;  // Text, share.
+  bool operator==(const DecisionRates&) const = default;
 };
 
 // A measurement with its breakdown.
@@ -81,8 +90,10 @@ struct Measurement {
   std::string fidelity;  // `analytical` or `event`.
   uint64_t seed = 0;
   std::vector<std::string> model_versions;
-  std::vector<double> outcome_rates;      // By exit: (trace, thresholds).
-  std::vector<double> outcome_rates_run;  // By exit, in the timed run.
+  std::vector<double> outcome_rates;              // By exit, each sample once.
+  std::vector<double> outcome_rates_run;          // By exit, in the timed run.
+  std::vector<DecisionRates> decision_rates;      // Each sample once.
+  std::vector<DecisionRates> decision_rates_run;  // In the timed run.
   RunTotals totals;
 };
 

@@ -25,8 +25,20 @@ bool IsMeantBy(const Parameter& parameter, absl::string_view object) {
 
 // Whether a platform can be asked for a value of this parameter.
 bool PlatformHasSuch(const Parameter& parameter) {
-  return parameter.slot.target != Slot::Target::kPlatform &&
-         parameter.slot.target != Slot::Target::kThreshold;
+  switch (parameter.slot.target) {
+    case Slot::Target::kDataType:
+    case Slot::Target::kStageElement:
+    case Slot::Target::kOperatingPoint:
+    case Slot::Target::kPower:
+      return true;
+    case Slot::Target::kPlatform:
+    case Slot::Target::kThreshold:
+    case Slot::Target::kKnob:
+    case Slot::Target::kPatience:
+    case Slot::Target::kControl:
+      break;
+  }
+  return false;
 }
 
 bool IsNumber(absl::string_view text) { return Decimal::Parse(text).ok(); }

@@ -26,7 +26,21 @@ void Put(const Slot& slot, const ResolvedValue& value, BoundCandidate& bound) {
       bound.dtype = static_cast<graph::DataType>(value.index);
       return;
     case Slot::Target::kThreshold:
-      bound.thresholds[slot.index] = *value.threshold;
+      if (slot.index != Slot::kAll) {
+        bound.thresholds[slot.index] = *value.threshold;
+      } else {
+        std::fill(bound.thresholds.begin(), bound.thresholds.end() - 1,
+                  *value.threshold);
+      }
+      return;
+    case Slot::Target::kKnob:
+      bound.knobs[slot.index] = *value.knob;
+      return;
+    case Slot::Target::kPatience:
+      bound.patience = value.index;
+      return;
+    case Slot::Target::kControl:
+      bound.control = static_cast<behavior::Control>(value.index);
       return;
     case Slot::Target::kStageElement:
       bound.stage_elements[slot.index] = value.text;
@@ -40,10 +54,66 @@ void Put(const Slot& slot, const ResolvedValue& value, BoundCandidate& bound) {
   }
 }
 
+// Whether a knob keeps a decision at its nominal outcome.
+bool IsNominal(const graph::Decision& decision, const Decimal& knob) {
+  switch (decision.kind) {
+    case graph::Decision::Kind::kWidth:
+    case graph::Decision::Kind::kResolution:
+      return knob ==
+             *std::max_element(decision.values.begin(), decision.values.end());
+    case graph::Decision::Kind::kActive:
+      return knob == Decimal::FromInt(1);
+    case graph::Decision::Kind::kRepeat:
+      return knob == Decimal::FromInt(decision.max);
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 absl::string_view NameOf(Fidelity fidelity) {
   return fidelity == Fidelity::kEvent ? "event" : "analytical";
+}
+
+behavior::ExitPolicy PolicyOf(const StudySpec& spec,
+                              const BoundCandidate& bound) {
+  return bound.control == behavior::Control::kStatic
+             ? behavior::StaticPolicy(spec.network)
+             : behavior::PolicyOf(spec.network, bound.thresholds,
+                                  bound.patience);
+}
+
+bool IsStatic(const StudySpec& spec, const BoundCandidate& bound) {
+  if (bound.control == behavior::Control::kStatic) return true;
+  if (bound.control != behavior::Control::kNone) return false;
+  for (size_t i = 0; i + 1 < bound.thresholds.size(); ++i) {
+    if (bound.thresholds[i].kind() != behavior::Threshold::Kind::kNever) {
+      return false;
+    }
+  }
+  const auto& decisions = spec.network.decisions();
+  for (size_t d = 0; d < decisions.size(); ++d) {
+    const std::optional<Decimal> knob =
+        bound.knobs[d].has_value() ? bound.knobs[d] : decisions[d].knob;
+    if (!knob.has_value() || !IsNominal(decisions[d], *knob)) return false;
+  }
+  return true;
+}
+
+bool IsRealizable(const BoundCandidate& bound) {
+  return bound.control == behavior::Control::kNone ||
+         bound.control == behavior::Control::kStatic;
+}
+
+behavior::Request RequestOf(const StudySpec& spec, const BoundCandidate& bound,
+                            absl::string_view split) {
+  return {.split = std::string(split),
+          .dtype = bound.dtype,
+          .knobs = bound.knobs,
+          .control = bound.control,
+          .seed = spec.workload.seed,
+          .inferences = spec.workload.inferences};
 }
 
 BoundCandidate Bind(const StudySpec& spec, const space::Candidate& candidate) {

@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "sim/base/decimal.h"
 #include "sim/base/expression.h"
+#include "sim/behavior/population.h"
 #include "sim/behavior/rule.h"
-#include "sim/behavior/trace.h"
+#include "sim/behavior/source.h"
 #include "sim/graph/data_type.h"
 #include "sim/graph/network.h"
 #include "sim/mapping/policy.h"
@@ -44,9 +46,11 @@ struct SearchPlan {
 // Resolved meaning of one parameter value. Which field counts follows from the
 // parameter's slot.
 struct ResolvedValue {
-  int index = 0;  // Platform, data type. Element and operating point are in
-                  // `text`, for their numbers depend on the platform.
+  int index = 0;  // Platform, data type, patience, control. Element and
+                  // operating point are in `text`, for their numbers depend on
+                  // the platform.
   std::optional<behavior::Threshold> threshold;
+  std::optional<Decimal> knob;
   std::optional<mapping::PowerPolicy> power;
   std::string text;
 };
@@ -55,15 +59,19 @@ struct ResolvedValue {
 struct BoundCandidate {
   int platform = 0;
   graph::DataType dtype = graph::DataType::kFp32;
-  std::vector<behavior::Threshold> thresholds;  // By decision.
-  std::vector<std::string> stage_elements;      // By stage.
-  std::string operating_point;                  // Empty: the platform's first.
+  std::vector<behavior::Threshold> thresholds;  // By exit.
+  // By decision that is no exit; none: the network's own.
+  std::vector<std::optional<Decimal>> knobs;
+  int patience = 0;  // Of a network whose exit rule is patience.
+  behavior::Control control = behavior::Control::kNone;
+  std::vector<std::string> stage_elements;  // By stage.
+  std::string operating_point;              // Empty: the platform's first.
   mapping::PowerPolicy power;
 };
 
 struct StudySpec {
   graph::Network network;
-  behavior::Trace trace;
+  behavior::Source source;
   std::vector<platform::Platform> platforms;
   workload::Workload workload;
   Baseline baseline = Baseline::kBestGpu;
@@ -77,6 +85,23 @@ struct StudySpec {
   SearchPlan search;
   std::vector<measurement::Metric> metrics;  // Stored, in this order.
 };
+
+// How the candidate chooses exits: the network's rule with its thresholds and
+// patience. Control `static` is every early exit `never`.
+behavior::ExitPolicy PolicyOf(const StudySpec& spec,
+                              const BoundCandidate& bound);
+
+// True for the static network: control `static`, or every early exit `never`
+// and every inner decision fixed at its nominal outcome by its knob.
+bool IsStatic(const StudySpec& spec, const BoundCandidate& bound);
+
+// True unless the candidate is a control that no machine can be: random,
+// oracle or independent decisions.
+bool IsRealizable(const BoundCandidate& bound);
+
+// What it asks of the study's source on one split.
+behavior::Request RequestOf(const StudySpec& spec, const BoundCandidate& bound,
+                            absl::string_view split);
 
 // `defaults` with the candidate's values put in. The candidate has a digit for
 // every parameter of the space.

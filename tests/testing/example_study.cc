@@ -66,16 +66,14 @@ graph::Network ExampleNetwork() {
 }
 
 // Later exits are surer and more often right.
-behavior::ExitRecord DrawExit(RandomStream& random, int exit) {
+void DrawExit(RandomStream& random, int exit, behavior::TraceSlice& slice) {
   const double u = random.UniformDouble();
   const double doubt = (1 - u) * (1 - u) / (1 + exit);
-  behavior::ExitRecord record;
-  record.predicted = static_cast<int32_t>(random.UniformBelow(10));
-  record.max_probability = 1 - 0.9 * doubt;
-  record.margin = 1 - doubt;
-  record.entropy = 2.3 * doubt;
-  record.correct = random.UniformDouble() > doubt * 0.6;
-  return record;
+  slice.predicted.push_back(static_cast<int32_t>(random.UniformBelow(10)));
+  slice.signal(graph::Signal::kMaxProbability).push_back(1 - 0.9 * doubt);
+  slice.signal(graph::Signal::kMargin).push_back(1 - doubt);
+  slice.signal(graph::Signal::kEntropy).push_back(2.3 * doubt);
+  slice.correct.push_back(random.UniformDouble() > doubt * 0.6 ? 1 : 0);
 }
 
 behavior::Trace ExampleTrace() {
@@ -94,7 +92,7 @@ behavior::Trace ExampleTrace() {
       for (int64_t i = 0; i < 500; ++i) {
         slice.samples.push_back(i);
         for (int exit = 0; exit < 3; ++exit) {
-          slice.records.push_back(DrawExit(random, exit));
+          DrawExit(random, exit, slice);
         }
       }
       trace.slices.push_back(std::move(slice));
@@ -335,7 +333,7 @@ bool Has(const std::vector<platform::Platform>& platforms,
 std::shared_ptr<study::StudySpec> ExampleStudy(const ExampleOptions& options) {
   auto spec = std::make_shared<study::StudySpec>();
   spec->network = ExampleNetwork();
-  spec->trace = ExampleTrace();
+  spec->source = ExampleTrace();
   spec->platforms = {SharedMemoryPlatform(), McuPlatform(), ArrayPlatform(),
                      MeasuredPlatform(spec->network)};
   spec->workload = {.period = Picoseconds(options.period_us * 1'000'000),

@@ -13,9 +13,9 @@ inline constexpr int kAccelerator = 1;
 inline constexpr uint64_t kHostBit = 1;
 inline constexpr uint64_t kBothBits = 3;
 
-// Exit 0: prepare on the host (40 ps, 4 fJ), compute on the accelerator
+// Scenario 0: prepare on the host (40 ps, 4 fJ), compute on the accelerator
 // (100 ps, 1000 fJ), check on the host (10 ps, 1 fJ).
-// Exit 1: the same, then finish on the accelerator (200 ps, 2000 fJ).
+// Scenario 1: the same, then finish on the accelerator (200 ps, 2000 fJ).
 //
 // Host: 10 nW awake, 1 nW idle; entry 2 ps, 5 fJ; exit 3 ps, 7 fJ.
 // Accelerator: 100 nW awake, 0 nW idle; entry 20 ps, 50 fJ; exit 30 ps, 70 fJ.
@@ -40,17 +40,13 @@ inline mapping::System HandSystem(bool gates, int64_t timeout = 0) {
                      .exit = Picoseconds(30),
                      .entry_energy = Femtojoules(50),
                      .exit_energy = Femtojoules(70)}};
-  const mapping::CostedActivity prepare{Picoseconds(40), Femtojoules(4),
-                                        kHostBit, kHost, 0};
-  const mapping::CostedActivity compute{Picoseconds(100), Femtojoules(1000),
-                                        kBothBits, kAccelerator, 1};
-  const mapping::CostedActivity check{Picoseconds(10), Femtojoules(1), kHostBit,
-                                      kHost, 2};
-  const mapping::CostedActivity finish{Picoseconds(200), Femtojoules(2000),
-                                       kBothBits, kAccelerator, 3};
-  system.scenarios = {
-      mapping::CostedScenario{{prepare, compute, check}},
-      mapping::CostedScenario{{prepare, compute, check, finish}}};
+  system.activities = {
+      {Picoseconds(40), Femtojoules(4), kHostBit, kHost, 0},
+      {Picoseconds(100), Femtojoules(1000), kBothBits, kAccelerator, 1},
+      {Picoseconds(10), Femtojoules(1), kHostBit, kHost, 2},
+      {Picoseconds(200), Femtojoules(2000), kBothBits, kAccelerator, 3}};
+  system.scenarios = {mapping::CostedScenario{{0, 1, 2}},
+                      mapping::CostedScenario{{0, 1, 2, 3}}};
   system.lines = {{"prepare@host", "host", "compute"},
                   {"compute@acc", "acc", "memory"},
                   {"check@host", "host", "compute"},

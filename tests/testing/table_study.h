@@ -56,22 +56,21 @@ inline std::shared_ptr<study::StudySpec> TableStudy(bool energies = true) {
   parts.overhead_power = Nanowatts(2);
   spec->platforms.push_back(*platform::Platform::Create(std::move(parts)));
 
-  spec->trace.exits = {"exit1", "exit2"};
+  behavior::Trace trace;
+  trace.exits = {"exit1", "exit2"};
   behavior::TraceSlice slice;
   slice.split = "select";
   const double confidence[] = {0.9, 0.4, 0.7, 0.2};
-  const bool first[] = {true, false, true, false};
-  const bool second[] = {true, true, false, false};
+  const uint8_t first[] = {1, 0, 1, 0};
+  const uint8_t second[] = {1, 1, 0, 0};
   for (int i = 0; i < 4; ++i) {
     slice.samples.push_back(i);
-    behavior::ExitRecord record;
-    record.max_probability = confidence[i];
-    record.correct = first[i];
-    slice.records.push_back(record);
-    record.correct = second[i];
-    slice.records.push_back(record);
+    auto& signal = slice.signal(graph::Signal::kMaxProbability);
+    signal.insert(signal.end(), {confidence[i], 1.0});
+    slice.correct.insert(slice.correct.end(), {first[i], second[i]});
   }
-  spec->trace.slices.push_back(std::move(slice));
+  trace.slices.push_back(std::move(slice));
+  spec->source = std::move(trace);
 
   spec->workload = {.period = Picoseconds(1000),
                     .deadline = Picoseconds(250),

@@ -18,9 +18,9 @@ workload::Workload Every(int64_t period, int64_t inferences, int64_t deadline) {
           .inferences = inferences};
 }
 
-const std::vector<uint8_t> kExits = {0, 1, 0};
+const std::vector<uint32_t> kScenarios = {0, 1, 0};
 const std::vector<uint8_t> kCorrect = {1, 1, 0};
-const mapping::Samples kSamples{kExits, kCorrect};
+const mapping::Samples kSamples{kScenarios, kCorrect};
 
 TEST(RunCountsTest, TakesSamplesInOrderAndCyclically) {
   EXPECT_THAT(RunCounts(kSamples, 2, 7), ElementsAre(5, 2));  // 010 010 0
@@ -84,7 +84,7 @@ TEST(RunTest, SparseIsProfilesTimesCounts) {
   EXPECT_EQ(totals.missed, 2);
   EXPECT_EQ(totals.on_time, 5);
   EXPECT_EQ(totals.correct_on_time, 3);  // Sample 0, at k = 0, 3, 6.
-  EXPECT_THAT(totals.outcome_counts, ElementsAre(5, 2));
+  EXPECT_THAT(totals.scenario_counts, ElementsAre(5, 2));
   EXPECT_EQ(totals.window, Picoseconds(7000));
   EXPECT_EQ(totals.busy, Picoseconds(5 * 183 + 2 * 423));
   EXPECT_THAT(run.latencies,
@@ -193,9 +193,9 @@ TEST(RunTest, AWakeInTheMiddleOfAnEntryWaitsForItsEnd) {
 //   prepare -278, accelerator wakes -308, compute -408, check -418: 184.
 TEST(RunTest, AReleaseAtTheInstantOfTheTimeOutFindsTheDomainAwake) {
   const Model model(HandSystem(/*gates=*/true, /*timeout=*/50));
-  const std::vector<uint8_t> exits = {0};
+  const std::vector<uint32_t> scenarios = {0};
   const std::vector<uint8_t> correct = {1};
-  const mapping::Samples samples{exits, correct};
+  const mapping::Samples samples{scenarios, correct};
   const auto at = analysis::Run(model, Every(233, 2, 400), samples,
                                 {.keep_sequence = true});
   EXPECT_THAT(at.sequence, ElementsAre(Picoseconds(183), Picoseconds(180)));

@@ -21,9 +21,9 @@ workload::Workload Every(int64_t period, int64_t inferences, int64_t deadline) {
           .inferences = inferences};
 }
 
-const std::vector<uint8_t> kExits = {0, 1, 0};
+const std::vector<uint32_t> kScenarios = {0, 1, 0};
 const std::vector<uint8_t> kCorrect = {1, 1, 0};
-const mapping::Samples kSamples{kExits, kCorrect};
+const mapping::Samples kSamples{kScenarios, kCorrect};
 
 int64_t Below(RandomStream& random, uint64_t bound) {
   return static_cast<int64_t>(random.UniformBelow(bound));
@@ -48,7 +48,7 @@ mapping::System RandomSystem(RandomStream& random) {
     power.exit_energy = Femtojoules(Below(random, 5));
     system.domains.push_back(power);
   }
-  for (int exit = 0; exit < 3; ++exit) {
+  for (int s = 0; s < 3; ++s) {
     mapping::CostedScenario scenario;
     for (int64_t i = 1 + Below(random, 4); i > 0; --i) {
       mapping::CostedActivity activity;
@@ -56,7 +56,9 @@ mapping::System RandomSystem(RandomStream& random) {
       activity.energy = Femtojoules(Below(random, 9));
       activity.domains = 1 | random.UniformBelow(uint64_t{1} << domains);
       activity.line = static_cast<int>(system.lines.size());
-      scenario.activities.push_back(activity);
+      scenario.activities.push_back(
+          static_cast<int32_t>(system.activities.size()));
+      system.activities.push_back(activity);
       mapping::ActivityLine line;
       line.label = "a" + std::to_string(system.lines.size());
       system.lines.push_back(line);
@@ -127,15 +129,15 @@ TEST(QueueTest, CountsRepeatedCyclesAsEventsRunThem) {
   for (uint64_t seed = 0; seed < 4000; ++seed) {
     RandomStream random({.seed = seed, .purpose = RandomPurpose::kTest});
     const Model model(RandomSystem(random));
-    std::vector<uint8_t> exits(1 + Below(random, 7));
-    std::vector<uint8_t> correct(exits.size());
-    for (size_t i = 0; i < exits.size(); ++i) {
-      exits[i] = static_cast<uint8_t>(Below(random, 3));
+    std::vector<uint32_t> scenarios(1 + Below(random, 7));
+    std::vector<uint8_t> correct(scenarios.size());
+    for (size_t i = 0; i < scenarios.size(); ++i) {
+      scenarios[i] = static_cast<uint32_t>(Below(random, 3));
       correct[i] = static_cast<uint8_t>(Below(random, 2));
     }
     const workload::Workload workload = Every(
         4 + Below(random, 28), 1 + Below(random, 150), 1 + Below(random, 40));
-    const mapping::Samples samples{exits, correct};
+    const mapping::Samples samples{scenarios, correct};
     const measurement::RunResult run =
         engine::Run(engine::Compile(model.system()), workload, samples);
     for (const bool latencies : {true, false}) {
@@ -171,21 +173,23 @@ TEST(QueueTest, ABacklogAtTheEndOfTheCycleIsCarriedOver) {
     activity.time = Picoseconds(time);
     activity.domains = 1;
     activity.line = static_cast<int>(system.lines.size());
-    system.scenarios.push_back(mapping::CostedScenario{{activity}});
+    system.scenarios.push_back(mapping::CostedScenario{
+        {static_cast<int32_t>(system.activities.size())}});
+    system.activities.push_back(activity);
     mapping::ActivityLine line;
     line.label = "a" + std::to_string(time);
     system.lines.push_back(line);
   }
   system.resources = 1;
   const Model model(std::move(system));
-  const std::vector<uint8_t> exits = {0, 1};
+  const std::vector<uint32_t> scenarios = {0, 1};
   const std::vector<uint8_t> correct = {1, 1};
   workload::Workload workload;
   workload.period = Picoseconds(10);
   workload.deadline = Picoseconds(30);
   workload.inferences = 4;
-  const auto run =
-      analysis::Run(model, workload, {.exits = exits, .correct = correct});
+  const auto run = analysis::Run(model, workload,
+                                 {.scenarios = scenarios, .correct = correct});
   // The wake is paid once: latencies 18, 10, then 20 + 17 - 20 = 17 and 9.
   EXPECT_EQ(run.latencies,
             (std::vector<measurement::LatencyCount>{{Picoseconds(9), 1},

@@ -26,10 +26,10 @@ std::vector<Picoseconds> Ps(const std::vector<int64_t>& times) {
 
 measurement::RunResult RunHand(const mapping::System& system,
                                const workload::Workload& workload,
-                               std::vector<uint8_t> exits,
+                               std::vector<uint32_t> scenarios,
                                std::vector<uint8_t> correct = {}) {
-  if (correct.empty()) correct.assign(exits.size(), 1);
-  return engine::Run(Compile(system), workload, {exits, correct},
+  if (correct.empty()) correct.assign(scenarios.size(), 1);
+  return engine::Run(Compile(system), workload, {scenarios, correct},
                      {.keep_sequence = true});
 }
 
@@ -151,7 +151,7 @@ TEST(EngineTest, AlwaysOnNeverWaitsForPower) {
   EXPECT_EQ(run.totals.missed, 1);
   EXPECT_EQ(run.totals.on_time, 3);
   EXPECT_EQ(run.totals.correct_on_time, 2);
-  EXPECT_THAT(run.totals.outcome_counts, ElementsAre(3, 1));
+  EXPECT_THAT(run.totals.scenario_counts, ElementsAre(3, 1));
   EXPECT_EQ(run.totals.activities[1].time, Picoseconds(360));
   EXPECT_EQ(run.totals.activities[2].count, 3);
   ExpectDomain(run.totals.domains[0], 800, 0, 0, 0);
@@ -195,16 +195,16 @@ TEST(EngineTest, FiringsWaitForTokensAndForTheirResource) {
       {Picoseconds(10), Femtojoules(1), 1, 0, 3}};
   const std::vector<Edge> edges = {{0, 1}, {0, 2}, {1, 3}, {2, 3}};
   program.scenarios[0] = BuildGraph(activities, edges);
-  const std::vector<uint8_t> one = {0};
+  const std::vector<uint32_t> one = {0};
   const workload::Workload workload = Every(1000, 1, 400);
   const auto shared =
-      engine::Run(program, workload, {one, one}, {.keep_sequence = true});
+      engine::Run(program, workload, {one}, {.keep_sequence = true});
   EXPECT_THAT(shared.sequence, ElementsAre(Picoseconds(160)));
   // On elements of their own b and c overlap: 40 + 100 + 10.
   program.scenarios[0].firings[2].resource = 2;
   program.resources = 3;
   const auto apart =
-      engine::Run(program, workload, {one, one}, {.keep_sequence = true});
+      engine::Run(program, workload, {one}, {.keep_sequence = true});
   EXPECT_THAT(apart.sequence, ElementsAre(Picoseconds(150)));
 }
 
@@ -214,10 +214,10 @@ TEST(EngineTest, FiringsWaitForTokensAndForTheirResource) {
 // as long as there are releases).
 TEST(EngineTest, EventsPerInferenceDoNotGrowWithTheQueue) {
   const Program program = Compile(HandSystem(/*gates=*/false));
-  const std::vector<uint8_t> one = {0};
+  const std::vector<uint32_t> one = {0};
   for (const int64_t inferences : {100, 1000, 10000}) {
     RunCounters counters;
-    engine::Run(program, Every(1, inferences, 400), {one, one}, {}, &counters);
+    engine::Run(program, Every(1, inferences, 400), {one}, {}, &counters);
     EXPECT_GE(counters.events, 7 * inferences);
     EXPECT_LE(counters.events, 8 * inferences);
   }

@@ -186,7 +186,7 @@ TEST(EvaluatorTest, AnUnknownOperatingPointIsInfeasible) {
 TEST(EvaluatorTest, AnUnmeasuredStageIsInfeasible) {
   auto spec = TableStudy();
   spec->defaults.dtype = graph::DataType::kInt8;
-  spec->trace.slices[0].dtype = graph::DataType::kInt8;
+  std::get<behavior::Trace>(spec->source).slices[0].dtype = graph::DataType::kInt8;
   const auto evaluator = Make(spec);
   EXPECT_EQ(Measure(*evaluator, kAlwaysOn, kHalf).reason, "no_table_entry");
 }
@@ -216,16 +216,18 @@ TEST(EvaluatorTest, DigitsThatDoNotFitAreAnError) {
     EXPECT_EQ(
         evaluator->Evaluate({digits}, Fidelity::kAnalytical).status().code(),
         absl::StatusCode::kInvalidArgument);
-    EXPECT_FALSE(evaluator->CorrectBySample({digits}, "select").ok());
+    EXPECT_FALSE(evaluator->ReplaySamples({digits}, "select").ok());
   }
 }
 
-TEST(EvaluatorTest, SaysWhichSamplesAreRight) {
+TEST(EvaluatorTest, SaysWhatBecomesOfEachSample) {
   const auto evaluator = Make(TableStudy());
-  const auto correct =
-      evaluator->CorrectBySample({{kAlwaysOn, kHalf}}, "select");
-  ASSERT_TRUE(correct.ok());
-  EXPECT_THAT(*correct, ElementsAre(true, true, true, false));
+  const auto replay = evaluator->ReplaySamples({{kAlwaysOn, kHalf}}, "select");
+  ASSERT_TRUE(replay.ok());
+  EXPECT_THAT(replay->correct, ElementsAre(true, true, true, false));
+  EXPECT_THAT(replay->scenarios, ElementsAre(0, 1, 0, 1));
+  EXPECT_THAT(replay->exit_rates, ElementsAre(0.5, 0.5));
+  EXPECT_THAT(replay->samples, ElementsAre(0, 1, 2, 3));
 }
 
 TEST(EvaluatorTest, NamesItsModelVersionsSorted) {

@@ -43,17 +43,33 @@ platform::Platform CpuAndGpu() {
   return *platform::Platform::Create(std::move(parts));
 }
 
+// A machine under the rule of thresholds of these kinds.
 Machine On(std::vector<int> stages, std::vector<Kind> kinds) {
   Machine machine;
   machine.stages = std::move(stages);
-  machine.kinds = std::move(kinds);
+  for (const Kind kind : kinds) {
+    machine.policy.thresholds.push_back(
+        kind == Kind::kNever    ? Threshold::Never()
+        : kind == Kind::kAlways ? Threshold::Always()
+                                : *Threshold::Parse("0.5"));
+  }
   return machine;
+}
+
+// A scenario's activities, in order.
+std::vector<mapping::CostedActivity> Activities(const mapping::System& system,
+                                                int exit) {
+  std::vector<mapping::CostedActivity> activities;
+  for (const int32_t number : system.scenarios[exit]->activities) {
+    activities.push_back(system.activities[number]);
+  }
+  return activities;
 }
 
 // Labels of a scenario's activities, in order.
 std::vector<std::string> Labels(const mapping::System& system, int exit) {
   std::vector<std::string> labels;
-  for (const auto& activity : system.scenarios[exit]->activities) {
+  for (const mapping::CostedActivity& activity : Activities(system, exit)) {
     labels.push_back(system.lines[activity.line].label);
   }
   return labels;
@@ -82,10 +98,10 @@ TEST(BuildSystemTest, CostsTheChainOfEveryScenario) {
 TEST(BuildSystemTest, TakesTheCostModelsIntegers) {
   const auto system = BuildSystem(TwoExits(), CpuAndGpu(),
                                   On({0, 1}, {Kind::kValue, Kind::kAlways}));
-  const mapping::CostedActivity& norm = system->scenarios[0]->activities[0];
+  const mapping::CostedActivity norm = Activities(*system, 0)[0];
   EXPECT_EQ(norm.time, Picoseconds(16'000));
   EXPECT_EQ(norm.energy, Femtojoules(8 + 128));
-  const auto& second = system->scenarios[1]->activities;
+  const auto second = Activities(*system, 1);
   EXPECT_EQ(second[3].time, Picoseconds(700));    // The bus: latency alone.
   EXPECT_EQ(second[6].time, Picoseconds(5'000));  // Synchronisation.
   EXPECT_EQ(second[6].energy, Femtojoules(0));
@@ -95,7 +111,7 @@ TEST(BuildSystemTest, TakesTheCostModelsIntegers) {
 TEST(BuildSystemTest, SaysWhatEachActivityOccupiesAndNeeds) {
   const auto system = BuildSystem(TwoExits(), CpuAndGpu(),
                                   On({0, 1}, {Kind::kValue, Kind::kAlways}));
-  const auto& second = system->scenarios[1]->activities;
+  const auto second = Activities(*system, 1);
   EXPECT_EQ(system->resources, 3);
   EXPECT_EQ(second[0].resource, 0);
   EXPECT_EQ(second[3].resource, 2);

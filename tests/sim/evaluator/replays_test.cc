@@ -9,31 +9,31 @@ namespace {
 
 using ::testing::ElementsAre;
 
-std::vector<behavior::Threshold> Thresholds(const char* first) {
-  return {*behavior::Threshold::Parse(first), behavior::Threshold::Always()};
+study::BoundCandidate WithThreshold(const study::StudySpec& spec,
+                                    const char* first) {
+  study::BoundCandidate bound = spec.defaults;
+  bound.thresholds[0] = *behavior::Threshold::Parse(first);
+  return bound;
 }
 
 // Confidences 0.9 0.4 0.7 0.2 at exit 1.
 TEST(ReplayerTest, SaysWhichExitEachSampleTakesAndIfItIsRight) {
   const auto spec = testing::TableStudy();
   Replayer replayer(*spec);
-  const auto slice =
-      replayer.Replay("select", graph::DataType::kFp32, Thresholds("0.5"));
+  const auto slice = replayer.Replay("select", WithThreshold(*spec, "0.5"));
   ASSERT_TRUE(slice.ok());
-  EXPECT_THAT(slice->replay.taken, ElementsAre(0, 1, 0, 1));
-  EXPECT_THAT(slice->correct, ElementsAre(1, 1, 1, 0));
-  EXPECT_EQ(slice->replay.correct, 3);
+  EXPECT_THAT(slice->replay.scenarios, ElementsAre(0, 1, 0, 1));
+  EXPECT_THAT(slice->replay.correct, ElementsAre(1, 1, 1, 0));
+  EXPECT_EQ(slice->replay.correct_count, 3);
 }
 
-TEST(ReplayerTest, AnEmptySliceIsNoTrace) {
+TEST(ReplayerTest, WithoutASliceThereIsNoTrace) {
   auto spec = testing::TableStudy();
-  spec->trace.slices[0].samples.clear();
-  spec->trace.slices[0].records.clear();
+  std::get<behavior::Trace>(spec->source).slices.clear();
   Replayer replayer(*spec);
-  EXPECT_EQ(replayer.Replay("select", graph::DataType::kFp32, Thresholds("0.5"))
-                .status()
-                .code(),
-            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(
+      replayer.Replay("select", WithThreshold(*spec, "0.5")).status().code(),
+      absl::StatusCode::kInvalidArgument);
 }
 
 // Ten inferences over four samples: samples 0 and 1 three times, 2 and 3
@@ -41,16 +41,15 @@ TEST(ReplayerTest, AnEmptySliceIsNoTrace) {
 TEST(CountsOfTest, ARunTakesSamplesInOrderAndCyclically) {
   const auto spec = testing::TableStudy();
   Replayer replayer(*spec);
-  const auto slice =
-      replayer.Replay("select", graph::DataType::kFp32, Thresholds("0.5"));
-  const ReplayCounts counts = CountsOf(*slice, 2, 10);
+  const auto slice = replayer.Replay("select", WithThreshold(*spec, "0.5"));
+  const ReplayCounts counts = CountsOf(*slice, 10);
   EXPECT_EQ(counts.samples, 4);
   EXPECT_EQ(counts.correct, 3);
-  EXPECT_EQ(counts.exits[0].cycle, 2);
-  EXPECT_EQ(counts.exits[0].run, 5);          // Samples 0 and 2.
-  EXPECT_EQ(counts.exits[0].run_correct, 5);  // Both right.
-  EXPECT_EQ(counts.exits[1].run, 5);          // Samples 1 and 3.
-  EXPECT_EQ(counts.exits[1].run_correct, 3);  // Sample 1 is right.
+  EXPECT_EQ(counts.scenarios[0].cycle, 2);
+  EXPECT_EQ(counts.scenarios[0].run, 5);          // Samples 0 and 2.
+  EXPECT_EQ(counts.scenarios[0].run_correct, 5);  // Both right.
+  EXPECT_EQ(counts.scenarios[1].run, 5);          // Samples 1 and 3.
+  EXPECT_EQ(counts.scenarios[1].run_correct, 3);  // Sample 1 is right.
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ std::vector<MemoryNeed> Needs(const NetworkBuilder& net,
   EXPECT_OK(network);
   auto platform = platform::Platform::Create(hardware);
   EXPECT_OK(platform);
-  auto needs = MemoryNeeds(*network, *platform, stages, dtype);
+  auto needs = MemoryNeeds(*network, network->full(), *platform, stages, dtype);
   EXPECT_OK(needs);
   return *needs;
 }
@@ -136,7 +136,8 @@ TEST(CheckCapacityTest, FitsToTheByte) {
   const auto check = [&] {
     auto network = graph::Network::Create(TwoExits().parts());
     auto platform = platform::Platform::Create(hardware);
-    return CheckCapacity(*network, *platform, {0, 0}, DataType::kInt8);
+    return CheckCapacity(*network, network->full(), *platform, {0, 0},
+                         DataType::kInt8);
   };
   hardware.memories[0].capacity = Bytes(6850);
   EXPECT_OK(check());
@@ -190,7 +191,7 @@ int64_t PeakByScanning(const graph::Network& network,
         for (size_t exit = 0; exit < stages.size(); ++exit) {
           // An exit's probabilities last to the end of its stage.
           wanted = wanted || (born <= now && t >= 0 &&
-                              network.decisions()[exit].from == t &&
+                              network.exits()[exit].from == t &&
                               stage <= static_cast<int>(exit));
         }
       } else {
@@ -248,8 +249,8 @@ TEST(MemoryNeedsTest, EqualScanningEveryTensorAtEveryStep) {
     }
     const auto network = graph::Network::Create(net.parts());
     ASSERT_OK(network);
-    const auto needs =
-        MemoryNeeds(*network, *platform, elements, DataType::kInt8);
+    const auto needs = MemoryNeeds(*network, network->full(), *platform,
+                                   elements, DataType::kInt8);
     ASSERT_OK(needs);
     for (int memory = 0; memory < 2; ++memory) {
       ASSERT_EQ((*needs)[memory].activations.value(),

@@ -58,7 +58,8 @@ class ChainTest : public ::testing::Test {
     EXPECT_OK(network);
     auto platform = platform::Platform::Create(hardware_);
     EXPECT_OK(platform);
-    const auto chain = BuildChain(*network, *platform, stages, scenario);
+    const auto chain =
+        BuildChain(*network, network->full(), *platform, stages, scenario);
     status_ = chain.status();
     if (!chain.ok()) return {};
     std::vector<std::string> lines;
@@ -79,7 +80,7 @@ class ChainTest : public ::testing::Test {
         return absl::StrCat("stage ", a.stage, "@", element(a.element));
       case ActivityKind::kTransfer:
         EXPECT_EQ(platform.LinkBetween(a.from_element, a.element), a.link);
-        return absl::StrCat(a.probabilities ? "result " : "",
+        return absl::StrCat(a.result ? "result " : "",
                             network.endpoint_name(a.tensor), ":",
                             element(a.from_element), ">", element(a.element),
                             "(", a.elements, ")");
