@@ -80,4 +80,20 @@ absl::StatusOr<Program> Compile(const Graph& graph,
   return program;
 }
 
+absl::StatusOr<int64_t> LongestIteration(const Program& program) {
+  __int128 total = 0;
+  for (const Program::Node& node : program.nodes) {
+    const int64_t phases = static_cast<int64_t>(node.times.size());
+    for (const int64_t time : node.times) {
+      total += static_cast<__int128>(time) * (node.goal / phases);
+    }
+    if (total > int64_t{1} << 61) {
+      return absl::OutOfRangeError(
+          "an iteration may take more than 2^61 ticks of the unit that all "
+          "times share");
+    }
+  }
+  return static_cast<int64_t>(total);
+}
+
 }  // namespace dynarch::dataflow

@@ -53,6 +53,10 @@ absl::StatusOr<Program> Compile(const Graph& graph,
                                 std::vector<std::vector<int64_t>> times,
                                 int64_t max_firings);
 
+// The ticks of one iteration if its firings were one after the other.
+// OutOfRange above 2^61.
+absl::StatusOr<int64_t> LongestIteration(const Program& program);
+
 // So many tokens with one stamp.
 template <typename Stamp>
 struct TokenRun {
@@ -107,6 +111,14 @@ class TokenQueue {
   std::vector<TokenRun<Stamp>> runs_;
   size_t first_ = 0;
   int64_t count_ = 0;
+};
+
+// Times as stamps, in ticks.
+struct TimeAlgebra {
+  void Join(int64_t& into, int64_t other) const {
+    into = std::max(into, other);
+  }
+  int64_t Later(int64_t time, int64_t ticks) const { return time + ticks; }
 };
 
 // `Algebra` has Join(Stamp& into, const Stamp& other), which takes the later,

@@ -116,14 +116,6 @@ MaxPlusMatrix Collect(const std::vector<TokenPlace>& places,
   return matrix;
 }
 
-absl::Status Deadlocked(const Graph& graph) {
-  DYNARCH_ASSIGN_OR_RETURN(const std::optional<Deadlock> deadlock,
-                           FindDeadlock(graph));
-  return absl::FailedPreconditionError(absl::StrCat(
-      "graph '", graph.name, "' deadlocks: ",
-      deadlock.has_value() ? Describe(graph, *deadlock) : std::string()));
-}
-
 }  // namespace
 
 absl::StatusOr<IterationMatrix> MatrixOfIteration(
@@ -148,7 +140,7 @@ absl::StatusOr<IterationMatrix> MatrixOfIteration(
       [&](int actor, int64_t, const Dependence&, const Dependence& end) {
         execution.algebra().Join(ends[actor], end);
       });
-  if (!live) return Deadlocked(graph);
+  if (!live) return DeadlockError(graph);
   if (past_limit) {
     return absl::OutOfRangeError(absl::StrCat(
         "graph '", graph.name, "': an iteration takes more than 2^62 ticks of ",

@@ -16,9 +16,8 @@
 namespace dynarch::dataflow {
 namespace {
 
-// A whole expansion up to this size, or this many times the first event graph,
-// is taken at once.
-constexpr int64_t kSmallExpansion = 4'000;
+// A whole expansion up to this many times the first event graph is taken at
+// once.
 constexpr int64_t kExpansionFactor = 2;
 
 // The repetition vector as K, if that is a sensible size.
@@ -34,12 +33,13 @@ std::optional<std::vector<int64_t>> WholeExpansion(const Part& part) {
   return k;
 }
 
-std::vector<int64_t> FirstK(const Part& part) {
+std::vector<int64_t> FirstK(const Part& part, int64_t whole_up_to) {
   std::vector<int64_t> ones(part.actors.size(), 1);
+  if (whole_up_to == 0) return ones;
   std::optional<std::vector<int64_t>> whole = WholeExpansion(part);
   if (!whole.has_value()) return ones;
   const int64_t size = EstimatedSize(part, *whole);
-  if (size <= kSmallExpansion ||
+  if (size <= whole_up_to ||
       size / kExpansionFactor <= EstimatedSize(part, ones)) {
     return *std::move(whole);
   }
@@ -113,8 +113,9 @@ PartThroughput Finished(const Part& part, const EventGraph& events,
 }  // namespace
 
 absl::StatusOr<PartThroughput> KPeriodicThroughput(const Part& part,
-                                                   int64_t max_size) {
-  std::vector<int64_t> k = FirstK(part);
+                                                   int64_t max_size,
+                                                   int64_t whole_up_to) {
+  std::vector<int64_t> k = FirstK(part, whole_up_to);
   while (true) {
     DYNARCH_RETURN_IF_ERROR(CheckSize(part, k, max_size));
     DYNARCH_ASSIGN_OR_RETURN(const EventGraph events, MakeEventGraph(part, k));

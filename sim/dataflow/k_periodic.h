@@ -13,8 +13,11 @@ namespace dynarch::dataflow {
 // Its critical cycle is exact if each of its actors has K a multiple of its own
 // repetition vector on that cycle; otherwise these actors get that K, and again
 // (Bodin, Munier-Kordon and Dupont de Dinechin, DAC 2016). At the latest at K =
-// repetition vector the answer is exact. Where the whole expansion is hardly
-// larger than the first event graph, it is taken at once.
+// repetition vector the answer is exact.
+//
+// An expansion to the repetition vector of at most `whole_up_to` nodes and
+// edges is taken at once, and, unless that is 0, one that is hardly larger than
+// the first event graph.
 //
 // Every time 0 of the part must have been shown not to hide a deadlock
 // (sim/dataflow/liveness.h): a cycle of no time and no token is not seen.
@@ -22,7 +25,8 @@ namespace dynarch::dataflow {
 // Errors: ResourceExhausted if an event graph has more than `max_size` nodes
 // and edges; those of MakeEventGraph.
 absl::StatusOr<PartThroughput> KPeriodicThroughput(const Part& part,
-                                                   int64_t max_size);
+                                                   int64_t max_size,
+                                                   int64_t whole_up_to);
 
 }  // namespace dynarch::dataflow
 

@@ -225,4 +225,12 @@ std::string Describe(const Graph& graph, const Deadlock& deadlock) {
   return text;
 }
 
+absl::Status DeadlockError(const Graph& graph) {
+  DYNARCH_ASSIGN_OR_RETURN(const std::optional<Deadlock> deadlock,
+                           FindDeadlock(graph));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "graph '", graph.name, "' deadlocks: ",
+      deadlock.has_value() ? Describe(graph, *deadlock) : std::string()));
+}
+
 }  // namespace dynarch::dataflow

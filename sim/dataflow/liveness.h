@@ -42,6 +42,10 @@ absl::StatusOr<std::optional<Deadlock>> FindDeadlock(const Graph& graph);
 // 0 of 3 places in 'ab' and waits for 'a'".
 std::string Describe(const Graph& graph, const Deadlock& deadlock);
 
+// FailedPrecondition: that the graph, which does deadlock, deadlocks, and on
+// what cycle. Or an error of FindDeadlock.
+absl::Status DeadlockError(const Graph& graph);
+
 }  // namespace dynarch::dataflow
 
 #endif  // DYNARCH_SIM_DATAFLOW_LIVENESS_H_

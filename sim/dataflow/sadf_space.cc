@@ -14,6 +14,9 @@
 namespace dynarch::dataflow {
 namespace {
 
+// Steps of time between two choices; more are taken for a channel that fills.
+constexpr int64_t kMostSteps = int64_t{1} << 22;
+
 class Explorer {
  public:
   Explorer(const ScenarioAwareGraph& graph, const SadfModel& model,
@@ -62,7 +65,8 @@ class Explorer {
 
 absl::StatusOr<int> Explorer::RunToState(int from, int outcome) {
   SadfStop stop = SadfStop::kFull;
-  DYNARCH_RETURN_IF_ERROR(machine_.Run(most_steps_ - machine_.steps(), stop));
+  DYNARCH_RETURN_IF_ERROR(machine_.Run(
+      std::min(kMostSteps, most_steps_ - machine_.steps()), stop));
   if (stop == SadfStop::kFull) return -1;
   machine_.Write(bytes_);
   const auto [index, is_new] = states_.Insert(bytes_.data(), bytes_.size());

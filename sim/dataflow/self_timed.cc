@@ -1,6 +1,7 @@
 #include "sim/dataflow/self_timed.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -12,14 +13,38 @@
 namespace dynarch::dataflow {
 namespace {
 
-struct TimeAlgebra {
-  void Join(int64_t& into, int64_t other) const {
-    into = std::max(into, other);
+constexpr int64_t kNoFiring = -1;
+constexpr int64_t kMostHistory = 4'000'000;
+
+// When a token was put in, and by which firing of the history.
+struct Stamp {
+  int64_t time = 0;
+  int64_t firing = kNoFiring;
+  // Any of the firings that ended at the same time will do.
+  friend bool operator==(const Stamp& a, const Stamp& b) {
+    return a.time == b.time;
   }
-  int64_t Later(int64_t time, int64_t ticks) const { return time + ticks; }
 };
 
-using Timed = Execution<int64_t, TimeAlgebra>;
+struct StampAlgebra {
+  int64_t* next_firing;
+
+  void Join(Stamp& into, const Stamp& other) const {
+    if (other.time > into.time) into = other;
+  }
+  Stamp Later(const Stamp& start, int64_t ticks) const {
+    return {start.time + ticks, (*next_firing)++};
+  }
+};
+
+using Timed = Execution<Stamp, StampAlgebra>;
+
+// One firing that was executed. As every iteration has the same number of them,
+// its number tells its iteration.
+struct Past {
+  int64_t start;
+  int64_t waited_for;  // the firing whose token came last
+};
 
 // The part as a graph of its own.
 Graph GraphOf(const Part& part) {
@@ -43,95 +68,230 @@ Graph GraphOf(const Part& part) {
   return graph;
 }
 
-// The state of an execution, its latest token being at 0.
+// The state after an iteration: its tokens in order of channel and age, and as
+// one run each the starts of actors that keep theirs.
 struct State {
   int64_t latest = 0;
-  std::vector<TokenRun<int64_t>> runs;  // all channels, in order
-  std::vector<int64_t> starts;          // of actors that keep theirs
+  std::vector<TokenRun<Stamp>> runs;
 
-  bool Recurs(const State& earlier) const {
-    return runs == earlier.runs && starts == earlier.starts;
+  void Add(const TokenRun<Stamp>& run) {
+    runs.push_back(run);
+    latest = std::max(latest, run.stamp.time);
   }
 };
 
-State StateOf(const Graph& graph, const Program& program, Timed& execution) {
-  State state;
-  for (size_t i = 0; i < graph.channels.size(); ++i) {
-    for (const TokenRun<int64_t>& run :
-         execution.queue(static_cast<int>(i)).Runs()) {
-      state.runs.push_back(run);
-      state.latest = std::max(state.latest, run.stamp);
+// The largest delay of a token from one state to a later one.
+struct Delay {
+  int64_t time = 0;
+  int64_t firing = kNoFiring;  // that put the delayed token in
+  bool same_for_all = true;    // the state has recurred
+};
+
+Delay LargestDelay(const State& from, const State& to) {
+  Delay delay;
+  bool first = true;
+  size_t i = 0;
+  int64_t used = 0;  // tokens of from.runs[i]
+  for (const TokenRun<Stamp>& run : to.runs) {
+    for (int64_t left = run.count; left > 0;) {
+      const int64_t count = std::min(left, from.runs[i].count - used);
+      const int64_t time = run.stamp.time - from.runs[i].stamp.time;
+      if (!first && time != delay.time) delay.same_for_all = false;
+      if (first || time > delay.time) {
+        delay.time = time;
+        delay.firing = run.stamp.firing;
+      }
+      first = false;
+      left -= count;
+      used += count;
+      if (used == from.runs[i].count) {
+        ++i;
+        used = 0;
+      }
     }
   }
-  for (TokenRun<int64_t>& run : state.runs) run.stamp -= state.latest;
-  for (size_t i = 0; i < program.nodes.size(); ++i) {
-    if (!program.nodes[i].keeps_start) continue;
-    state.starts.push_back(execution.start(static_cast<int>(i)) - state.latest);
-  }
-  return state;
+  return delay;
 }
 
-// The time of one iteration if its firings were one after the other.
-absl::StatusOr<int64_t> LongestIteration(const Program& program) {
-  __int128 total = 0;
-  for (const Program::Node& node : program.nodes) {
-    const int64_t phases = static_cast<int64_t>(node.times.size());
-    for (const int64_t time : node.times) {
-      total += static_cast<__int128>(time) * (node.goal / phases);
+// Time by iterations: a cycle of firings, or a bound.
+struct Ratio {
+  int64_t time = 0;
+  int64_t iterations = 1;
+
+  // Below 2^62 ticks and some million iterations.
+  bool Below(const Ratio& other) const {
+    return static_cast<__int128>(time) * other.iterations <
+           static_cast<__int128>(other.time) * iterations;
+  }
+};
+
+class Run {
+ public:
+  Run(const Part& part, const Graph& graph, const Program& program,
+      bool use_bounds)
+      : part_(part),
+        graph_(graph),
+        program_(program),
+        use_bounds_(use_bounds),
+        execution_(program, StampAlgebra{&next_firing_}, Stamp()) {
+    for (size_t i = 0; i < graph.channels.size(); ++i) {
+      execution_.queue(static_cast<int>(i))
+          .Push(graph.channels[i].initial_tokens, Stamp());
     }
-    if (total > int64_t{1} << 61) {
-      return absl::OutOfRangeError(
-          "an iteration may take more than 2^61 ticks of the unit that all "
-          "times share");
+    for (const Program::Node& node : program.nodes) {
+      first_.push_back(first_.back() + node.goal);
     }
   }
-  return static_cast<int64_t>(total);
-}
+
+  absl::StatusOr<PartThroughput> ToTheEnd(int64_t max_firings,
+                                          int64_t longest) {
+    const int64_t max_iterations =
+        max_firings / std::max<int64_t>(program_.firings, 1);
+    // Brent's cycle detection: one earlier state, replaced at powers of two.
+    State saved;
+    State previous;
+    int64_t saved_at = 0;
+    int64_t replace_at = 1;
+    for (int64_t iteration = 1; iteration <= max_iterations; ++iteration) {
+      if (!RunIteration()) return PartThroughput();
+      State state = Current();
+      if (iteration > 1) {
+        if (Closed(saved, state, iteration - saved_at) ||
+            (saved_at + 1 < iteration && Closed(previous, state, 1))) {
+          return Result();
+        }
+      }
+      if (state.latest > (int64_t{1} << 62) - longest) {
+        return absl::OutOfRangeError(
+            absl::StrCat("graph '", graph_.name,
+                         "': no end of the execution by 2^62 "
+                         "ticks"));
+      }
+      if (iteration == replace_at) {
+        saved = state;
+        saved_at = iteration;
+        replace_at *= 2;
+      }
+      previous = std::move(state);
+    }
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "graph '", graph_.name, "': the period is not known after ",
+        max_firings, " firings"));
+  }
+
+ private:
+  bool RunIteration() {
+    Forget();
+    return execution_.RunIteration(
+        [&](int actor, int64_t firing, const Stamp& start, const Stamp&) {
+          if (!use_bounds_) return;
+          history_.push_back({start.time, start.firing});
+          nodes_.push_back(static_cast<int32_t>(first_[actor] + firing));
+        });
+  }
+
+  // Keeps the history short: no cycle is looked for across so many firings.
+  void Forget() {
+    if (static_cast<int64_t>(history_.size()) <= kMostHistory) return;
+    forgotten_ += static_cast<int64_t>(history_.size());
+    history_.clear();
+    nodes_.clear();
+    cycle_.clear();
+  }
+
+  State Current() {
+    State state;
+    for (size_t i = 0; i < graph_.channels.size(); ++i) {
+      for (const TokenRun<Stamp>& run :
+           execution_.queue(static_cast<int>(i)).Runs()) {
+        state.Add(run);
+      }
+    }
+    for (size_t i = 0; i < program_.nodes.size(); ++i) {
+      if (!program_.nodes[i].keeps_start) continue;
+      state.Add({1, execution_.start(static_cast<int>(i))});
+    }
+    return state;
+  }
+
+  // Whether what happened between two states gives the period, `best_`.
+  bool Closed(const State& from, const State& to, int64_t iterations) {
+    const Delay delay = LargestDelay(from, to);
+    const Ratio bound{delay.time, iterations};
+    if (delay.same_for_all) {
+      if (best_.Below(bound)) {
+        best_ = bound;
+        cycle_.clear();
+      }
+      return true;
+    }
+    if (!use_bounds_) return false;
+    FollowBack(delay.firing);
+    return !best_.Below(bound);
+  }
+
+  // Goes back from a firing along what was waited for. Where the same firing of
+  // another iteration comes again, a cycle closes: the best one is kept.
+  void FollowBack(int64_t firing) {
+    std::vector<int64_t> path;                        // places in the history
+    std::vector<int64_t> seen(program_.firings, -1);  // places in the path
+    for (; firing >= forgotten_; firing = history_[path.back()].waited_for) {
+      const int64_t place = firing - forgotten_;
+      path.push_back(place);
+      const int64_t first = std::exchange(
+          seen[nodes_[place]], static_cast<int64_t>(path.size()) - 1);
+      if (first < 0) continue;
+      const int64_t later = path[first];
+      const Ratio ratio{history_[later].start - history_[place].start,
+                        later / program_.firings - place / program_.firings};
+      if (!best_.Below(ratio)) continue;
+      best_ = ratio;
+      cycle_.clear();
+      for (int64_t i = static_cast<int64_t>(path.size()) - 1; i > first; --i) {
+        cycle_.push_back(nodes_[path[i]]);
+      }
+    }
+  }
+
+  PartThroughput Result() const {
+    PartThroughput result;
+    result.period = Rational(BigInt(best_.time), BigInt(best_.iterations));
+    for (const int32_t node : cycle_) {
+      const auto past = std::upper_bound(first_.begin(), first_.end(), node);
+      const int64_t place = past - first_.begin() - 1;
+      result.critical_cycle.push_back(
+          {.actor = part_.actors[place], .firing = node - first_[place]});
+    }
+    return result;
+  }
+
+  const Part& part_;
+  const Graph& graph_;
+  const Program& program_;
+  const bool use_bounds_;
+  std::vector<int64_t> first_ = {0};  // by actor: its first firing's number
+  int64_t next_firing_ = 0;
+  Timed execution_;
+  // Firings that were executed, from number `forgotten_` on, and which of an
+  // iteration's they are.
+  int64_t forgotten_ = 0;
+  std::vector<Past> history_;
+  std::vector<int32_t> nodes_;
+  Ratio best_;
+  std::vector<int32_t> cycle_;  // that attains best_, as in nodes_
+};
 
 }  // namespace
 
 absl::StatusOr<PartThroughput> SelfTimedThroughput(const Part& part,
-                                                   int64_t max_firings) {
+                                                   int64_t max_firings,
+                                                   bool use_bounds) {
   const Graph graph = GraphOf(part);
   DYNARCH_ASSIGN_OR_RETURN(
       const Program program,
       Compile(graph, part.cycles, part.times, max_firings));
   DYNARCH_ASSIGN_OR_RETURN(const int64_t longest, LongestIteration(program));
-  Timed execution(program, TimeAlgebra(), 0);
-  for (size_t i = 0; i < graph.channels.size(); ++i) {
-    execution.queue(static_cast<int>(i))
-        .Push(graph.channels[i].initial_tokens, 0);
-  }
-  const auto ignore = [](int, int64_t, int64_t, int64_t) {};
-  // Brent's cycle detection: one earlier state, replaced at powers of two.
-  State saved;
-  int64_t saved_at = 0;
-  int64_t replace_at = 1;
-  for (int64_t iteration = 1;; ++iteration) {
-    if (iteration > max_firings / std::max<int64_t>(program.firings, 1)) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "graph '", graph.name, "': the state has not recurred after ",
-          max_firings, " firings"));
-    }
-    if (!execution.RunIteration(ignore)) return PartThroughput();
-    State state = StateOf(graph, program, execution);
-    if (iteration > 1 && state.Recurs(saved)) {
-      PartThroughput result;
-      result.period = Rational(BigInt(state.latest - saved.latest),
-                               BigInt(iteration - saved_at));
-      return result;
-    }
-    if (state.latest > (int64_t{1} << 62) - longest) {
-      return absl::OutOfRangeError(
-          absl::StrCat("graph '", graph.name,
-                       "': the state has not recurred by 2^62 ticks"));
-    }
-    if (iteration == replace_at) {
-      saved = std::move(state);
-      saved_at = iteration;
-      replace_at *= 2;
-    }
-  }
+  return Run(part, graph, program, use_bounds).ToTheEnd(max_firings, longest);
 }
 
 }  // namespace dynarch::dataflow

@@ -28,21 +28,22 @@ bool HasZeroTime(const std::vector<std::vector<int64_t>>& times) {
 // the state recur soon where they make event graphs large), then event graphs
 // of any size.
 constexpr int64_t kSmallEventGraph = 20'000;
-constexpr int64_t kFirings = 2'000'000;
+constexpr int64_t kWholeExpansion = 4'000;
+constexpr int64_t kFirings = 8'000'000;
 
 absl::StatusOr<PartThroughput> Fastest(const Part& part, int64_t max_work,
                                        ThroughputMethod& method) {
   method = ThroughputMethod::kKPeriodic;
   if (max_work > kSmallEventGraph) {
-    auto result = KPeriodicThroughput(part, kSmallEventGraph);
+    auto result = KPeriodicThroughput(part, kSmallEventGraph, kWholeExpansion);
     if (!absl::IsResourceExhausted(result.status())) return result;
-    result = SelfTimedThroughput(part, std::min(max_work, kFirings));
+    result = SelfTimedThroughput(part, std::min(max_work, kFirings), true);
     if (result.ok()) {
-      method = ThroughputMethod::kSelfTimed;
+      method = ThroughputMethod::kBounded;
       return result;
     }
   }
-  return KPeriodicThroughput(part, max_work);
+  return KPeriodicThroughput(part, max_work, kWholeExpansion);
 }
 
 absl::StatusOr<PartThroughput> Analyse(const Part& part,
@@ -51,9 +52,11 @@ absl::StatusOr<PartThroughput> Analyse(const Part& part,
   method = options.method;
   switch (options.method) {
     case ThroughputMethod::kSelfTimed:
-      return SelfTimedThroughput(part, options.max_work);
+      return SelfTimedThroughput(part, options.max_work, false);
+    case ThroughputMethod::kBounded:
+      return SelfTimedThroughput(part, options.max_work, true);
     case ThroughputMethod::kKPeriodic:
-      return KPeriodicThroughput(part, options.max_work);
+      return KPeriodicThroughput(part, options.max_work, 0);
     case ThroughputMethod::kFastest:
       break;
   }

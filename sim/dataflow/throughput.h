@@ -31,13 +31,14 @@ enum class ThroughputMethod {
   kKPeriodic,  // Bodin, Munier-Kordon and Dupont de Dinechin, "Optimal and fast
                // throughput evaluation of CSDF", DAC 2016
   kSelfTimed,  // execution until the state recurs (Ghamarian et al., ACSD 2006)
+  kBounded,    // execution until a bound from above meets a cycle's ratio
 };
 
 struct ThroughputOptions {
   bool auto_concurrency = true;
   ThroughputMethod method = ThroughputMethod::kFastest;
-  // ResourceExhausted beyond: firings executed (self-timed), nodes and edges of
-  // the largest event graph (K-periodic).
+  // ResourceExhausted beyond: firings executed, nodes and edges of the largest
+  // event graph.
   int64_t max_work = 200'000'000;
 };
 
