@@ -16,8 +16,8 @@
 
 namespace dynarch::cost {
 
-// Cycles of `groups` products, one after the other, each with M output pixels,
-// N filters and K window words on R rows and C columns:
+// Cycles of `groups` products, one after the other, each with M output pixels
+// (or tokens), N filters and K window words on R rows and C columns:
 //
 //   output stationary  ceil(M/R) ceil(N/C) (K + R + C - 2) - 1
 //   weight stationary  ceil(K/R) ceil(N/C) (2 R + M + C - 2) - 1
@@ -30,7 +30,8 @@ Cycles ArrayCycles(const graph::MatMulShape& shape,
                    const platform::Systolic& array);
 
 // Products run on the array, everything else at `vector_ops_per_cycle` on the
-// unit beside it; an operator has one or the other.
+// unit beside it; an operator that has both (rnn_cell) uses one after the
+// other.
 class SystolicModel : public CostModel {
  public:
   absl::StatusOr<Cost> Firing(const FiringContext& context) const override;
