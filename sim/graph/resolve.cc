@@ -257,8 +257,8 @@ class Resolver {
                      "; let a merge choose, or give both the same condition");
       }
     }
-    // As if it fired: whatever there is.
-    if (out_.times[actor] == 0) present = takes_absent ? FirstKnown(all) : all;
+    // As if it fired, with all inputs of which a shape is known.
+    if (out_.times[actor] == 0) present = takes_absent ? Known(all) : all;
     if (present.empty()) {
       return Error("inputs: none of them fires in ", Scenario());
     }
@@ -266,12 +266,13 @@ class Resolver {
     return present;
   }
 
-  std::vector<const Channel*> FirstKnown(
+  std::vector<const Channel*> Known(
       const std::vector<const Channel*>& channels) const {
+    std::vector<const Channel*> known;
     for (const Channel* channel : channels) {
-      if (!ShapeOf(*channel).empty()) return {channel};
+      if (!ShapeOf(*channel).empty()) known.push_back(channel);
     }
-    return channels;
+    return known.empty() ? channels : known;
   }
 
   // Empty where it is not known yet.
