@@ -15,10 +15,12 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from networks import (bert, branchynet, cascade, classic, eenet,  # noqa: E402
-                      mlperf_tiny, mobilenet, msdnet)
+                      mlperf_tiny, mobilenet, msdnet, parameters, routing,
+                      skipping, spatial, temporal, tokens, width)
 
 FAMILIES = [mlperf_tiny, mobilenet, classic, branchynet, msdnet, bert, eenet,
-            cascade]
+            cascade, skipping, width, routing, parameters, tokens, spatial,
+            temporal]
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
