@@ -333,8 +333,13 @@ absl::Status CheckDrawn(const Source& source, const graph::Network& network,
   for (size_t e = 0; e + 1 < request.thresholds.size(); ++e) {
     const Threshold& threshold = request.thresholds[e];
     if (threshold.kind() == Threshold::Kind::kChecked) continue;
-    return NotStated(source, ThresholdPath(network.exits()[e]),
-                     threshold.text());
+    const Setting asked{ThresholdPath(network.exits()[e]),
+                        CanonicalValue(threshold.text())};
+    const std::vector<Setting>& stated = SettingsOf(source);
+    if (std::find(stated.begin(), stated.end(), asked) != stated.end()) {
+      continue;
+    }
+    return NotStated(source, asked.path, threshold.text());
   }
   const int patience = network.parts().exit_rule.patience;
   if (request.patience.value_or(patience) != patience) {

@@ -54,6 +54,7 @@ class PopulationBuilder {
     out_.size_ = request_.inferences;
     for (int64_t i = 0; i < out_.size_; ++i) out_.sample_ids_.push_back(i);
     out_.accuracy_known_ = !drawn.right.empty();
+    out_.settings_ = SettingsOf(source);
     out_.available_ = absl::StrCat("the ", KindOf(source),
                                    " holds only the outcomes that it states");
     out_.taken_ = std::move(drawn.taken);

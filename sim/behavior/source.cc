@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <type_traits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
@@ -380,6 +382,29 @@ Fixed NominalSource(const graph::Network& network) {
   fixed.said.outcomes = network.nominal();
   fixed.said.exit = static_cast<int>(network.exits().size()) - 1;
   return fixed;
+}
+
+const std::vector<Setting>& SettingsOf(const Source& source) {
+  static const auto& none = *new std::vector<Setting>();
+  return std::visit(
+      [](const auto& kind) -> const std::vector<Setting>& {
+        if constexpr (std::is_same_v<std::decay_t<decltype(kind)>, Trace>) {
+          return none;
+        } else {
+          return kind.settings;
+        }
+      },
+      source);
+}
+
+void SetSettings(std::vector<Setting> settings, Source& source) {
+  std::visit(
+      [&](auto& kind) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(kind)>, Trace>) {
+          kind.settings = std::move(settings);
+        }
+      },
+      source);
 }
 
 bool ExitsFollowRule(const Source& source) {

@@ -68,6 +68,8 @@ struct Distribution {
   std::optional<Decimal> accuracy;  // Of cases that do not say.
   // Arithmetic that the accuracies were measured in.
   graph::DataType dtype = graph::DataType::kFp32;
+  // Thresholds of exits that the outcomes stand for: those may be asked for.
+  std::vector<Setting> settings;
 };
 
 struct MarkovState {
@@ -86,12 +88,14 @@ struct MarkovChain {
   std::vector<MarkovState> states;
   int initial = 0;
   graph::DataType dtype = graph::DataType::kFp32;  // As in Distribution.
+  std::vector<Setting> settings;                   // As in Distribution.
 };
 
 // Every inference alike.
 struct Fixed {
   Case said;
   graph::DataType dtype = graph::DataType::kFp32;
+  std::vector<Setting> settings;  // As in Distribution.
 };
 
 using Source = std::variant<Fixed, Trace, Distribution, MarkovChain>;
@@ -101,6 +105,10 @@ absl::string_view KindOf(const Source& source);
 
 // The nominal outcomes and the last exit.
 Fixed NominalSource(const graph::Network& network);
+
+// `settings` of a source; of a trace none, its slices have their own.
+const std::vector<Setting>& SettingsOf(const Source& source);
+void SetSettings(std::vector<Setting> settings, Source& source);
 
 // True if the source holds signals, so that exits follow the network's rule and
 // thresholds; false if the exits are part of what it says.

@@ -217,6 +217,21 @@ absl::StatusOr<behavior::Source> OwnSource(const v1::Network& message,
                     "markov_chain or fixed outcomes");
 }
 
+// The thresholds that the network gives are those that stated outcomes stand
+// for.
+absl::StatusOr<std::vector<behavior::Setting>> SettingsOf(
+    const v1::Network& message, const graph::Network& network) {
+  auto thresholds = ThresholdsFrom(message);
+  if (!thresholds.ok()) return Below("network", thresholds.status());
+  std::vector<behavior::Setting> settings;
+  for (size_t e = 0; e + 1 < thresholds->size(); ++e) {
+    if (!(*thresholds)[e].has_value()) continue;
+    settings.push_back({behavior::ThresholdPath(network.exits()[e]),
+                        behavior::CanonicalValue((*thresholds)[e]->text())});
+  }
+  return settings;
+}
+
 // A source with where it was written; the place goes before its errors.
 struct Placed {
   std::string place;
@@ -316,6 +331,8 @@ absl::StatusOr<behavior::Source> SourceFrom(
   if (!status.ok()) {
     return placed.place.empty() ? status : Below(placed.place, status);
   }
+  DYNARCH_ASSIGN_OR_RETURN(auto settings, SettingsOf(network_message, network));
+  behavior::SetSettings(std::move(settings), *placed.source);
   return std::move(placed.source);
 }
 

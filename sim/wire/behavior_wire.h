@@ -25,7 +25,8 @@ absl::StatusOr<behavior::MarkovChain> MarkovChainFrom(
 // The source of a study, checked (behavior::CheckSource): what `message` says,
 // else the network's own distribution or chain, else, for a network that has no
 // choice, its nominal outcomes. `trace`: the artifact, if the message names
-// one. Errors begin with `behavior` or `network`.
+// one. Outcomes that are stated, not traced, stand for the thresholds that the
+// network gives. Errors begin with `behavior` or `network`.
 absl::StatusOr<behavior::Source> SourceFrom(
     const v1::Behavior& message, const v1::Network& network_message,
     const graph::Network& network, std::optional<behavior::Trace> trace);
