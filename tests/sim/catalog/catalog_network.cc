@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
+#include "dynarch/v1/study.pb.h"
 #include "sim/base/status_macros.h"
+#include "sim/behavior/source.h"
 #include "sim/graph/scenario_graph.h"
 #include "sim/io/yaml_reader.h"
+#include "sim/wire/behavior_wire.h"
 #include "sim/wire/network_wire.h"
 
 namespace dynarch::catalog {
@@ -37,6 +42,29 @@ absl::StatusOr<v1::Network> NetworkMessage(const std::string& name) {
 absl::StatusOr<graph::Network> CatalogNetwork(const std::string& name) {
   DYNARCH_ASSIGN_OR_RETURN(const v1::Network message, NetworkMessage(name));
   return wire::NetworkFrom(message);
+}
+
+absl::StatusOr<CatalogBehavior> BehaviorOf(const std::string& name,
+                                           int64_t inferences) {
+  DYNARCH_ASSIGN_OR_RETURN(const v1::Network message, NetworkMessage(name));
+  DYNARCH_ASSIGN_OR_RETURN(graph::Network network, wire::NetworkFrom(message));
+  DYNARCH_ASSIGN_OR_RETURN(
+      const behavior::Source source,
+      wire::SourceFrom({}, message, network, /*trace=*/std::nullopt));
+  DYNARCH_ASSIGN_OR_RETURN(const auto given, wire::ThresholdsFrom(message));
+  std::vector<behavior::Threshold> thresholds;
+  for (const std::optional<behavior::Threshold>& threshold : given) {
+    thresholds.push_back(threshold.value_or(behavior::Threshold::Checked()));
+  }
+  const behavior::ExitPolicy policy =
+      behavior::PolicyOf(network, std::move(thresholds));
+  DYNARCH_ASSIGN_OR_RETURN(
+      behavior::Population population,
+      behavior::Realise(source, network, {.inferences = inferences}));
+  DYNARCH_RETURN_IF_ERROR(population.Check(policy));
+  return CatalogBehavior{.network = std::move(network),
+                         .population = std::move(population),
+                         .policy = policy};
 }
 
 int64_t ResidentWeights(const graph::Network& network) {

@@ -8,6 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "dynarch/v1/network.pb.h"
+#include "sim/behavior/population.h"
+#include "sim/behavior/rule.h"
 #include "sim/graph/network.h"
 
 namespace dynarch::catalog {
@@ -18,6 +20,16 @@ std::vector<std::string> NetworkNames();
 // The file, and the network in it.
 absl::StatusOr<v1::Network> NetworkMessage(const std::string& name);
 absl::StatusOr<graph::Network> CatalogNetwork(const std::string& name);
+
+// A network with so many inferences of its own source, and the exits as that
+// says them.
+struct CatalogBehavior {
+  graph::Network network;
+  behavior::Population population;
+  behavior::ExitPolicy policy;
+};
+absl::StatusOr<CatalogBehavior> BehaviorOf(const std::string& name,
+                                           int64_t inferences);
 
 // Weights that a memory holds, over all actors, those of every branch.
 int64_t ResidentWeights(const graph::Network& network);
