@@ -13,6 +13,7 @@
 #include "sim/base/status_macros.h"
 #include "sim/behavior/trace.h"
 #include "sim/io/file.h"
+#include "sim/io/onnx_fold.h"
 #include "sim/io/onnx_network.h"
 #include "sim/io/trace_csv.h"
 #include "sim/io/yaml_writer.h"
@@ -21,9 +22,6 @@
 namespace dynarch::io {
 namespace {
 
-// Constants with more numbers than this are weights: only their shape counts.
-constexpr int64_t kMaxKeptNumbers = 64;
-
 template <typename Number>
 std::vector<Number> RawNumbers(const std::string& bytes) {
   std::vector<Number> numbers(bytes.size() / sizeof(Number));
@@ -31,33 +29,55 @@ std::vector<Number> RawNumbers(const std::string& bytes) {
   return numbers;
 }
 
+// Numbers of a small tensor; of others only the shape counts.
 OnnxConstant ConstantFrom(const onnx::TensorProto& tensor) {
   OnnxConstant constant;
   constant.shape.assign(tensor.dims().begin(), tensor.dims().end());
-  int64_t count = 1;
-  for (const int64_t extent : constant.shape) {
-    if (extent < 0 || extent > kMaxKeptNumbers) return constant;
-    count *= extent;
-    if (count > kMaxKeptNumbers) return constant;
-  }
-  if (tensor.data_type() == onnx::TensorProto::INT64) {
-    constant.integers.assign(tensor.int64_data().begin(),
-                             tensor.int64_data().end());
-    if (constant.integers.empty()) {
-      constant.integers = RawNumbers<int64_t>(tensor.raw_data());
+  if (!KeptCount(constant.shape).has_value()) return constant;
+  const std::string& raw = tensor.raw_data();
+  switch (tensor.data_type()) {
+    case onnx::TensorProto::INT64:
+      constant.integers.assign(tensor.int64_data().begin(),
+                               tensor.int64_data().end());
+      if (constant.integers.empty())
+        constant.integers = RawNumbers<int64_t>(raw);
+      break;
+    case onnx::TensorProto::INT32:
+    case onnx::TensorProto::BOOL:
+      constant.integers.assign(tensor.int32_data().begin(),
+                               tensor.int32_data().end());
+      if (!constant.integers.empty()) break;
+      if (tensor.data_type() == onnx::TensorProto::INT32) {
+        const auto numbers = RawNumbers<int32_t>(raw);
+        constant.integers.assign(numbers.begin(), numbers.end());
+      } else {
+        constant.integers.assign(raw.begin(), raw.end());
+      }
+      break;
+    case onnx::TensorProto::FLOAT: {
+      constant.reals.assign(tensor.float_data().begin(),
+                            tensor.float_data().end());
+      if (!constant.reals.empty()) break;
+      const auto numbers = RawNumbers<float>(raw);
+      constant.reals.assign(numbers.begin(), numbers.end());
+      break;
     }
-  } else if (tensor.data_type() == onnx::TensorProto::FLOAT) {
-    constant.reals.assign(tensor.float_data().begin(),
-                          tensor.float_data().end());
-    if (constant.reals.empty()) {
-      const auto raw = RawNumbers<float>(tensor.raw_data());
-      constant.reals.assign(raw.begin(), raw.end());
-    }
+    case onnx::TensorProto::DOUBLE:
+      constant.reals.assign(tensor.double_data().begin(),
+                            tensor.double_data().end());
+      if (constant.reals.empty()) constant.reals = RawNumbers<double>(raw);
+      break;
+    default:
+      break;
   }
   return constant;
 }
 
-OnnxNode NodeFrom(const onnx::NodeProto& proto) {
+// Graphs within graphs, as deep as they may lie.
+constexpr int kMaxDepth = 16;
+OnnxGraph GraphFrom(const onnx::GraphProto& proto, int depth);
+
+OnnxNode NodeFrom(const onnx::NodeProto& proto, int depth) {
   OnnxNode node;
   node.name = proto.name();
   node.op = proto.op_type();
@@ -78,6 +98,14 @@ OnnxNode NodeFrom(const onnx::NodeProto& proto) {
       case onnx::AttributeProto::STRING:
         node.texts[attribute.name()] = attribute.s();
         break;
+      case onnx::AttributeProto::TENSOR:
+        node.tensors[attribute.name()] = ConstantFrom(attribute.t());
+        break;
+      case onnx::AttributeProto::GRAPH:
+        if (depth >= kMaxDepth) break;
+        node.graphs[attribute.name()] = std::make_shared<const OnnxGraph>(
+            GraphFrom(attribute.g(), depth + 1));
+        break;
       default:
         break;
     }
@@ -85,49 +113,68 @@ OnnxNode NodeFrom(const onnx::NodeProto& proto) {
   return node;
 }
 
-OnnxInput InputFrom(const onnx::ValueInfoProto& proto) {
-  OnnxInput input;
-  input.name = proto.name();
+std::vector<std::optional<int64_t>> ExtentsFrom(
+    const onnx::ValueInfoProto& proto) {
+  std::vector<std::optional<int64_t>> extents;
   for (const auto& dim : proto.type().tensor_type().shape().dim()) {
-    input.shape.emplace_back();
+    extents.emplace_back();
     if (dim.has_dim_value() && dim.dim_value() > 0) {
-      input.shape.back() = dim.dim_value();
+      extents.back() = dim.dim_value();
     }
   }
-  return input;
+  return extents;
 }
 
-// A Constant node's tensor, or null.
-const onnx::TensorProto* ConstantTensor(const onnx::NodeProto& node) {
-  if (node.op_type() != "Constant" || node.output_size() != 1) return nullptr;
+// A Constant node's numbers, or none.
+std::optional<OnnxConstant> ConstantOf(const onnx::NodeProto& node) {
+  if (node.op_type() != "Constant" || node.output_size() != 1) {
+    return std::nullopt;
+  }
+  OnnxConstant constant;
   for (const onnx::AttributeProto& attribute : node.attribute()) {
     if (attribute.name() == "value" && attribute.has_t()) {
-      return &attribute.t();
+      return ConstantFrom(attribute.t());
+    }
+    if (attribute.name() == "value_int") constant.integers = {attribute.i()};
+    if (attribute.name() == "value_float") constant.reals = {attribute.f()};
+    if (attribute.name() == "value_ints") {
+      constant.integers.assign(attribute.ints().begin(),
+                               attribute.ints().end());
+      constant.shape = {attribute.ints_size()};
+    }
+    if (attribute.name() == "value_floats") {
+      constant.reals.assign(attribute.floats().begin(),
+                            attribute.floats().end());
+      constant.shape = {attribute.floats_size()};
     }
   }
-  return nullptr;
+  return constant;
 }
 
-OnnxGraph GraphFrom(const onnx::GraphProto& proto) {
+OnnxGraph GraphFrom(const onnx::GraphProto& proto, int depth) {
   OnnxGraph graph;
   graph.name = proto.name();
   for (const onnx::TensorProto& tensor : proto.initializer()) {
     graph.constants[tensor.name()] = ConstantFrom(tensor);
   }
   for (const onnx::NodeProto& node : proto.node()) {
-    const onnx::TensorProto* tensor = ConstantTensor(node);
-    if (tensor != nullptr) {
-      graph.constants[node.output(0)] = ConstantFrom(*tensor);
+    std::optional<OnnxConstant> constant = ConstantOf(node);
+    if (constant.has_value()) {
+      graph.constants[node.output(0)] = *std::move(constant);
     } else {
-      graph.nodes.push_back(NodeFrom(node));
+      graph.nodes.push_back(NodeFrom(node, depth));
     }
   }
   for (const onnx::ValueInfoProto& input : proto.input()) {
     if (graph.constants.count(input.name()) > 0) continue;
-    graph.inputs.push_back(InputFrom(input));
+    graph.inputs.push_back({input.name(), ExtentsFrom(input)});
   }
   for (const onnx::ValueInfoProto& output : proto.output()) {
     graph.outputs.push_back(output.name());
+    graph.shapes[output.name()] = ExtentsFrom(output);
+  }
+  for (const onnx::ValueInfoProto& value : proto.value_info()) {
+    graph.shapes[value.name()] = ExtentsFrom(value);
   }
   return graph;
 }
@@ -143,13 +190,16 @@ absl::StatusOr<OnnxGraph> ParseModel(absl::string_view bytes) {
     return absl::InvalidArgumentError(
         "is not an ONNX model, or only a part of one");
   }
-  return GraphFrom(model.graph());
+  return GraphFrom(model.graph(), 0);
 }
 
 absl::StatusOr<v1::Network> Import(absl::string_view bytes,
-                                   const std::string& file) {
+                                   const std::string& file,
+                                   const OnnxOptions& options,
+                                   std::vector<std::string>* warnings) {
   DYNARCH_ASSIGN_OR_RETURN(const OnnxGraph graph, ParseModel(bytes));
-  DYNARCH_ASSIGN_OR_RETURN(v1::Network network, BuildNetwork(graph));
+  DYNARCH_ASSIGN_OR_RETURN(v1::Network network,
+                           BuildNetwork(graph, options, warnings));
   network.set_source(absl::StrCat("imported from ", BaseName(file)));
   network.set_weights_sha256(Sha256Hex(bytes));
   DYNARCH_RETURN_IF_ERROR(wire::NetworkFrom(network).status());
@@ -164,22 +214,27 @@ absl::Status Prefixed(const std::string& file, const absl::Status& status) {
 }  // namespace
 
 absl::StatusOr<v1::Network> ImportOnnx(absl::string_view bytes,
-                                       const std::string& file) {
+                                       const std::string& file,
+                                       const OnnxOptions& options,
+                                       std::vector<std::string>* warnings) {
   if (bytes.size() > static_cast<size_t>(kMaxModelBytes)) {
     return absl::InvalidArgumentError(
         absl::StrCat(file, ": has ", bytes.size(), " bytes; at most ",
                      kMaxModelBytes, " are read"));
   }
-  absl::StatusOr<v1::Network> network = Import(bytes, file);
+  absl::StatusOr<v1::Network> network = Import(bytes, file, options, warnings);
   if (!network.ok()) return Prefixed(file, network.status());
   return network;
 }
 
 absl::StatusOr<v1::Network> ImportOnnxFile(const std::string& model_path,
-                                           const std::string& trace_path) {
+                                           const std::string& trace_path,
+                                           const OnnxOptions& options,
+                                           std::vector<std::string>* warnings) {
   DYNARCH_ASSIGN_OR_RETURN(const std::string bytes,
                            ReadFile(model_path, kMaxModelBytes));
-  DYNARCH_ASSIGN_OR_RETURN(v1::Network network, ImportOnnx(bytes, model_path));
+  DYNARCH_ASSIGN_OR_RETURN(v1::Network network,
+                           ImportOnnx(bytes, model_path, options, warnings));
   if (trace_path.empty()) return network;
   DYNARCH_ASSIGN_OR_RETURN(const behavior::Trace trace,
                            ReadTraceFile(trace_path));

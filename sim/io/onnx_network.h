@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,12 +17,15 @@
 namespace dynarch::io {
 
 // A constant: its shape, and its numbers where an operator may need them
-// (shapes, clip limits).
+// (shapes, axes, limits). Numbers that are not known are left out: the shape is
+// all that counts of a weight.
 struct OnnxConstant {
   std::vector<int64_t> shape;
   std::vector<int64_t> integers;
   std::vector<double> reals;
 };
+
+struct OnnxGraph;
 
 struct OnnxNode {
   std::string name;  // As in the file; may be empty.
@@ -31,11 +35,13 @@ struct OnnxNode {
   std::map<std::string, std::vector<int64_t>> integers;  // Attributes.
   std::map<std::string, double> reals;
   std::map<std::string, std::string> texts;
+  std::map<std::string, OnnxConstant> tensors;
+  std::map<std::string, std::shared_ptr<const OnnxGraph>> graphs;
 };
 
 struct OnnxInput {
   std::string name;
-  // Extents with the batch first; absent where symbolic.
+  // Extents with the batch; absent where symbolic.
   std::vector<std::optional<int64_t>> shape;
 };
 
@@ -45,13 +51,25 @@ struct OnnxGraph {
   std::vector<std::string> outputs;
   std::vector<OnnxNode> nodes;
   std::map<std::string, OnnxConstant> constants;
+  // What the file, or ONNX's own inference, says of tensors between nodes.
+  std::map<std::string, std::vector<std::optional<int64_t>>> shapes;
+};
+
+struct OnnxOptions {
+  // Refuse operators that are not known, instead of importing them as opaque.
+  bool strict = false;
+  // Most rounds of a loop whose trip count the file leaves open.
+  std::optional<int64_t> max_rounds;
 };
 
 // Operators that BuildNetwork knows, by ONNX name.
 const std::vector<std::string>& SupportedOperators();
 
-// The network of a graph; see ImportOnnx. Messages name the node.
-absl::StatusOr<v1::Network> BuildNetwork(const OnnxGraph& graph);
+// The network of a graph; see ImportOnnx. Messages name the node. Warnings, if
+// asked for, are appended.
+absl::StatusOr<v1::Network> BuildNetwork(
+    const OnnxGraph& graph, const OnnxOptions& options = {},
+    std::vector<std::string>* warnings = nullptr);
 
 }  // namespace dynarch::io
 
