@@ -3,7 +3,7 @@
 #   absl::*  protobuf::libprotobuf  gRPC::grpc++  gRPC::grpc++_reflection
 #   yaml-cpp  pugixml::pugixml  dynarch_onnx  nlohmann_json::nlohmann_json
 #   CLI11::CLI11  SQLite::SQLite3  prometheus-cpp::pull  spdlog::spdlog
-#   dynarch_xxhash  Threads::Threads  Boost::headers
+#   ZLIB::ZLIB  dynarch_xxhash  Threads::Threads  Boost::headers
 #   tests: GTest::gtest_main GTest::gmock rapidcheck; benchmark::benchmark_main
 find_package(Threads REQUIRED)
 find_package(absl CONFIG REQUIRED)
@@ -17,6 +17,7 @@ find_package(CLI11 CONFIG REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)  # its version file is broken
 find_package(spdlog CONFIG REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(Boost 1.74 REQUIRED)  # headers only
 
 # ONNX's own package file rejects a second protobuf; its libraries do not.

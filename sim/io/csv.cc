@@ -97,4 +97,35 @@ absl::StatusOr<CsvRow> CsvReader::Next() {
   return row;
 }
 
+absl::Status CsvReader::NextInto(CsvFields& fields) {
+  const size_t end = std::min(rest_.find('\n'), rest_.size());
+  absl::string_view row = rest_.substr(0, end);
+  fields.line = line_;
+  fields.fields_.clear();
+  if (row.find('"') != row.npos || row.find('\0') != row.npos) {
+    DYNARCH_ASSIGN_OR_RETURN(fields.quoted_, Next());
+    for (const CsvField& field : fields.quoted_.fields) {
+      fields.fields_.push_back({field.text, field.column});
+    }
+    fields.count = fields.fields_.size();
+    fields.end_column = fields.quoted_.end_column;
+    return absl::OkStatus();
+  }
+  if (end < rest_.size()) absl::ConsumeSuffix(&row, "\r");
+  size_t begin = 0;
+  while (true) {
+    const size_t comma = std::min(row.find(',', begin), row.size());
+    fields.fields_.push_back(
+        {row.substr(begin, comma - begin), static_cast<int>(begin) + 1});
+    if (comma == row.size()) break;
+    begin = comma + 1;
+  }
+  fields.count = fields.fields_.size();
+  fields.end_column = static_cast<int>(row.size()) + 1;
+  rest_.remove_prefix(std::min(end + 1, rest_.size()));
+  ++line_;
+  column_ = 1;
+  return absl::OkStatus();
+}
+
 }  // namespace dynarch::io

@@ -23,6 +23,27 @@ struct CsvRow {
   int end_column = 1;  // One past the last character.
 };
 
+// A row whose memory is used again for the next; views into the reader's text,
+// or into the row.
+class CsvFields {
+ public:
+  size_t count = 0;
+  int line = 1;
+  int end_column = 1;  // One past the last character.
+
+  absl::string_view text(size_t i) const { return fields_[i].text; }
+  int column(size_t i) const { return fields_[i].column; }
+
+ private:
+  friend class CsvReader;
+  struct Field {
+    absl::string_view text;
+    int column = 1;
+  };
+  std::vector<Field> fields_;
+  CsvRow quoted_;  // Holds the texts of a row with quotes.
+};
+
 class CsvReader {
  public:
   // `file` is how errors call the text, which must outlive the reader.
@@ -36,6 +57,8 @@ class CsvReader {
   // InvalidArgument: a quote that is not closed, text after a closing quote, a
   // quote inside a field that is not quoted, a NUL.
   absl::StatusOr<CsvRow> Next();
+  // The same, without copies of fields that are not quoted.
+  absl::Status NextInto(CsvFields& fields);
 
   // InvalidArgument: `FILE:LINE:COL: what`.
   absl::Status Error(int line, int column, absl::string_view what) const;
