@@ -55,7 +55,7 @@ absl::Status ImportOnnx(const Context& context,
   DYNARCH_RETURN_IF_ERROR(io::WriteFile(
       options.output, io::ImportedNetworkText(message, options.model)));
   context.out << options.output << ": " << network.actors().size()
-              << " actors, " << network.decisions().size() << " exits, "
+              << " actors, " << network.exits().size() << " exits, "
               << report::CountText(network.total_macs().value()) << " MACs, "
               << report::CountText(network.total_weight_elements())
               << " weights\n";

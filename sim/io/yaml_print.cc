@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kLineWidth = 80;
 
 bool IsWordCharacter(char c) {
-  return absl::ascii_isalnum(c) || absl::StrContains("_-./+%() =<>;", c);
+  return absl::ascii_isalnum(c) || absl::StrContains("_-./+*%() =<>;", c);
 }
 
 // True if `text` means the same without quotes, in any place.

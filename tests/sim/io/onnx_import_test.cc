@@ -65,9 +65,9 @@ TEST(OnnxImportTest, DigitsHaveTheShapesAndMacsDerivedByHand) {
   EXPECT_EQ(shape_of("pool3"), (graph::Shape{64, 4, 4}));
   EXPECT_EQ(shape_of("conv3b"), (graph::Shape{96, 4, 4}));
   EXPECT_EQ(shape_of("exit3_softmax"), (graph::Shape{10}));
-  ASSERT_EQ(network.decisions().size(), 3u);
-  EXPECT_EQ(network.decisions()[0].name, "exit1");
-  EXPECT_EQ(network.decisions()[2].name, "exit3");
+  ASSERT_EQ(network.exits().size(), 3u);
+  EXPECT_EQ(network.exits()[0].name, "exit1");
+  EXPECT_EQ(network.exits()[2].name, "exit3");
 }
 
 TEST(OnnxImportTest, TheWeightsAreKnownByTheSha256OfTheFile) {

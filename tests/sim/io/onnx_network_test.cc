@@ -65,7 +65,7 @@ TEST(BuildNetworkTest, MatMulAndAddAreOneLinearWithBias) {
     ASSERT_OK_AND_ASSIGN(const v1::Network network, BuildNetwork(graph));
     EXPECT_EQ(network.name(), "some_net_1");
     ASSERT_EQ(network.actors_size(), 3);
-    EXPECT_EQ(network.actors(1).linear().out_features(), 10);
+    EXPECT_EQ(network.actors(1).linear().out_features(), "10");
     EXPECT_TRUE(network.actors(1).linear().bias());
     EXPECT_EQ(network.actors(2).inputs(0).from(), network.actors(1).name());
   }
@@ -97,7 +97,7 @@ TEST(BuildNetworkTest, ASymbolicBatchIsOne) {
   OnnxGraph graph = GraphAround(Node("Relu", {"image"}, "mid"));
   graph.inputs[0].shape[0] = std::nullopt;
   ASSERT_OK_AND_ASSIGN(const v1::Network network, BuildNetwork(graph));
-  EXPECT_THAT(network.inputs(0).shape(), ElementsAre(2, 4, 4));
+  EXPECT_THAT(network.inputs(0).shape(), ElementsAre("2", "4", "4"));
 }
 
 TEST(BuildNetworkTest, NamesAreMadeValidAndDifferent) {

@@ -113,7 +113,7 @@ actors:
 )",
                      "n.yaml", &network));
   EXPECT_EQ(network.inputs(0).name(), "image");
-  EXPECT_THAT(network.inputs(0).shape(), ElementsAre(1, 8, 8));
+  EXPECT_THAT(network.inputs(0).shape(), ElementsAre("1", "8", "8"));
   EXPECT_EQ(network.actors(0).elementwise().kind(), v1::Elementwise::RELU);
 }
 

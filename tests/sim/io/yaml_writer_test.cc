@@ -20,6 +20,7 @@ namespace dynarch::io {
 namespace {
 
 using ::google::protobuf::util::MessageDifferencer;
+using ::testing::HasSubstr;
 
 constexpr char kRoot[] = DYNARCH_SOURCE_DIR "/";
 
@@ -78,6 +79,44 @@ space: {policy.power: [always_on, {power_gate: {timeout: 1 ms}}]}
 objectives: {accuracy: maximize}
 policy: {power: {power_gate: {timeout: 1 ms}}}
 )");
+}
+
+// Extents are numbers where they are, and expressions where they are not.
+TEST(YamlWriterTest, ExtentsAndConditionsAreWrittenAsTheyAre) {
+  const std::string text = R"yaml(name: slim
+inputs:
+  image: [3, resolution, resolution]
+actors:
+  conv:
+    inputs: [image]
+    when: router == hard and not block
+    times: rounds + 1
+    conv2d: {out_channels: 64 * width, kernel: [3, 3], groups: 2}
+  fc:
+    inputs: [conv]
+    linear: {out_features: "max(10, ceil(0.7 * n))"}
+decisions:
+  router:
+    branch: {options: [easy, hard]}
+  width:
+    width: {options: [0.5, 1], value: 0.50}
+output: fc
+)yaml";
+  v1::Network network;
+  ASSERT_OK(ReadYaml(text, "network.yaml", &network));
+  EXPECT_EQ(network.inputs(0).shape(0), "3");
+  EXPECT_EQ(network.inputs(0).shape(2), "resolution");
+  EXPECT_EQ(network.actors(0).when(), "router == hard and not block");
+  EXPECT_EQ(network.actors(0).conv2d().out_channels(), "64 * width");
+  EXPECT_EQ(network.actors(0).conv2d().groups(), "2");
+  EXPECT_EQ(network.decisions(1).width().value(), "0.50");
+  v1::Network again;
+  ASSERT_OK(ReadYaml(WriteYaml(network), "written.yaml", &again));
+  EXPECT_EQ(again.DebugString(), network.DebugString());
+  EXPECT_THAT(WriteYaml(network), HasSubstr("out_channels: 64 * width, "));
+  EXPECT_THAT(WriteYaml(network), HasSubstr("groups: 2"));
+  EXPECT_THAT(WriteYaml(network),
+              HasSubstr("out_features: \"max(10, ceil(0.7 * n))\""));
 }
 
 TEST(YamlWriterTest, FieldsSetByTheProgramAreLeftOut) {
