@@ -236,10 +236,10 @@ absl::StatusOr<v1::Network> ImportOnnxFile(const std::string& model_path,
   DYNARCH_ASSIGN_OR_RETURN(v1::Network network,
                            ImportOnnx(bytes, model_path, options, warnings));
   if (trace_path.empty()) return network;
-  DYNARCH_ASSIGN_OR_RETURN(const behavior::Trace trace,
-                           ReadTraceFile(trace_path));
   DYNARCH_ASSIGN_OR_RETURN(const graph::Network checked,
                            wire::NetworkFrom(network));
+  DYNARCH_ASSIGN_OR_RETURN(const behavior::Trace trace,
+                           ReadTraceFile(trace_path, &checked));
   const absl::Status matches = behavior::CheckMatches(trace, checked);
   if (!matches.ok()) return Prefixed(trace_path, matches);
   return network;
