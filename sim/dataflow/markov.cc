@@ -136,6 +136,7 @@ class ValueSweeps {
   void Sweep() {
     for (int s = matrix_.states() - 1; s >= 0; --s) {
       const double stay = OneStep(s);
+      if (stay == 1) continue;  // the only state
       double* values = &values_[static_cast<size_t>(s) * count_];
       for (int k = 0; k < count_; ++k) {
         values[k] = (step_[k] - mean_[k]) / (1 - stay);

@@ -196,8 +196,9 @@ std::vector<uint8_t> Reached(const Graph& graph, int start, bool forth,
     for (const Channel& channel : graph.channels) {
       uint8_t& source = reached[channel.source];
       uint8_t& destination = reached[channel.destination];
-      if (forth && source && !destination) more = destination = 1;
-      if (back && destination && !source) more = source = 1;
+      if (source == destination || !(source ? forth : back)) continue;
+      source = destination = 1;
+      more = true;
     }
   }
   return reached;

@@ -38,7 +38,7 @@ class SadfMachine {
 
   // `model` must outlive the machine, which starts in the initial state.
   SadfMachine(const SadfModel& model, bool occupancy,
-              int64_t firings_at_once = int64_t{1} << 24);
+              int64_t firings_at_once = int64_t{1} << 22);
 
   // Runs until one of the reasons. `most_steps` bounds the steps of time.
   // FailedPrecondition if more than firings_at_once end at one instant;
@@ -49,7 +49,8 @@ class SadfMachine {
   int choice_process() const { return choice_; }
   const SadfDistribution& choice() const;
   int choice_distribution() const;
-  // Makes it. Run must be called before anything else.
+  // Makes it; a firing that takes no time ends, and counts, at once. Run must
+  // be called before anything else.
   void Choose(int outcome);
 
   // One whole turn of the loop after kLoop.

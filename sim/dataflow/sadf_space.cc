@@ -65,8 +65,8 @@ class Explorer {
 
 absl::StatusOr<int> Explorer::RunToState(int from, int outcome) {
   SadfStop stop = SadfStop::kFull;
-  DYNARCH_RETURN_IF_ERROR(machine_.Run(
-      std::min(kMostSteps, most_steps_ - machine_.steps()), stop));
+  DYNARCH_RETURN_IF_ERROR(
+      machine_.Run(std::min(kMostSteps, most_steps_ - machine_.steps()), stop));
   if (stop == SadfStop::kFull) return -1;
   machine_.Write(bytes_);
   const auto [index, is_new] = states_.Insert(bytes_.data(), bytes_.size());
@@ -131,8 +131,8 @@ absl::Status Explorer::Expand(int state) {
     DYNARCH_RETURN_IF_ERROR(machine_.Run(1, stop));
     distribution = machine_.choice_distribution();
     outcomes = machine_.choice().size();
-    machine_.Choose(outcome);
     machine_.ResetCounts();
+    machine_.Choose(outcome);
     DYNARCH_ASSIGN_OR_RETURN(const int to, RunToState(state, outcome));
     if (to < 0) {
       space_.closed = false;

@@ -41,7 +41,7 @@ struct SadfSpace {
 struct SadfLimits {
   int64_t states = int64_t{1} << 20;
   int64_t firings_per_state = 256;  // in all: so many times the states
-  int64_t firings_at_once = int64_t{1} << 24;
+  int64_t firings_at_once = int64_t{1} << 22;
 };
 
 // Every state that can be reached, breadth first, from the initial state or,

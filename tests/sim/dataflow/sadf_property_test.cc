@@ -1,0 +1,126 @@
+// Random scenario-aware graphs: two algorithms that share neither state nor
+// recursion agree, and shortcuts change nothing.
+#include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sim/base/random.h"
+#include "sim/dataflow/sadf_analysis.h"
+#include "sim/dataflow/sadf_iterations.h"
+#include "sim/dataflow/sadf_model.h"
+#include "sim/dataflow/sadf_rates.h"
+#include "sim/dataflow/sadf_space.h"
+#include "tests/sim/dataflow/sadf_samples.h"
+#include "tests/testing/status_matchers.h"
+
+namespace dynarch::dataflow {
+namespace {
+
+constexpr int kCases = 150;
+
+RandomStream CaseStream(int index, uint64_t seed) {
+  return RandomStream({.seed = seed,
+                       .purpose = RandomPurpose::kTest,
+                       .index = static_cast<uint64_t>(index)});
+}
+
+// Timed states against max-plus matrices: equal worst cases, equal fractions
+// where both are small, expectations within the bounds both give.
+TEST(SadfPropertyTest, TimedStatesAndIterationsAgree) {
+  int compared = 0;
+  for (int index = 0; index < kCases; ++index) {
+    SCOPED_TRACE(absl::StrCat("case ", index));
+    RandomStream random = CaseStream(index, 20260101);
+    const ScenarioAwareGraph graph = RandomRing(random, /*most_profiles=*/1);
+    const auto by_time =
+        AnalyseThroughput(graph, {.method = SadfMethod::kTimedStates,
+                                  .max_states = 20'000,
+                                  .simulated_firings = 1000});
+    const auto by_matrix = AnalyseThroughput(
+        graph, {.method = SadfMethod::kIterations, .max_states = 20'000});
+    ASSERT_OK(by_time);
+    if (!by_matrix.ok()) {
+      // A bounded channel can deadlock an iteration; then the timed states
+      // show it, too.
+      EXPECT_THAT(by_time->deadlock, ::testing::Not(::testing::IsEmpty()))
+          << by_matrix.status();
+      continue;
+    }
+    for (size_t p = 0; p < graph.processes.size(); ++p) {
+      const ProcessThroughput& timed = by_time->processes[p];
+      const ProcessThroughput& matrix = by_matrix->processes[p];
+      if (!timed.worst_case_exact || !matrix.expected_exact) continue;
+      EXPECT_EQ(timed.worst_case, matrix.worst_case);
+      EXPECT_NEAR(timed.expected, matrix.expected,
+                  timed.expected_error + matrix.expected_error +
+                      1e-12 * timed.expected);
+      if (timed.expected_fraction.has_value() &&
+          matrix.expected_fraction.has_value()) {
+        EXPECT_EQ(*timed.expected_fraction, *matrix.expected_fraction);
+      }
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, 2 * kCases);  // at least two processes each
+}
+
+// The whole space, with all its times and from the initial state, has the worst
+// case that the largest times have, and the expectation that the recurrent part
+// alone has.
+TEST(SadfPropertyTest, TheWholeSpaceHasTheSameRates) {
+  int compared = 0;
+  for (int index = 0; index < kCases; ++index) {
+    SCOPED_TRACE(absl::StrCat("case ", index));
+    RandomStream random = CaseStream(index, 20260202);
+    const ScenarioAwareGraph graph = RandomRing(random, /*most_profiles=*/2);
+    const auto result = AnalyseThroughput(
+        graph, {.max_states = 20'000, .simulated_firings = 1000});
+    ASSERT_OK(result);
+    const auto model = CompileSadf(graph);
+    ASSERT_OK(model);
+    const auto space = ExploreSadf(graph, *model, {.states = 20'000}, true);
+    ASSERT_OK(space);
+    if (!space->closed || !result->deadlock.empty()) continue;
+    const auto worst = WorstRates(*space);
+    ASSERT_OK(worst);
+    const ExpectedRates expected = RatesExpected(model->distributions, *space);
+    for (size_t p = 0; p < graph.processes.size(); ++p) {
+      const ProcessThroughput& process = result->processes[p];
+      EXPECT_EQ(process.worst_case, (*worst)[p]);
+      EXPECT_TRUE(process.expected_exact);
+      EXPECT_NEAR(process.expected, expected.rate[p],
+                  process.expected_error + expected.error[p] +
+                      1e-12 * process.expected);
+      EXPECT_LE(process.worst_case->ToDouble(), process.expected * (1 + 1e-12));
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, kCases);
+}
+
+// Kernels only: no choice but times, one of each. Then worst case, expectation
+// and a long simulated run are the same.
+TEST(SadfPropertyTest, WithoutChoicesAllRatesAreOne) {
+  for (int index = 0; index < 20; ++index) {
+    SCOPED_TRACE(absl::StrCat("case ", index));
+    RandomStream random = CaseStream(index, 20260303);
+    ScenarioAwareGraph graph = RandomRing(random, 1);
+    // Only the first of each chain's transitions: the ring of all states.
+    for (SadfState& state : graph.processes[0].chains[0].states) {
+      state.transitions.resize(1);
+    }
+    const auto result =
+        AnalyseThroughput(graph, {.method = SadfMethod::kTimedStates});
+    ASSERT_OK(result);
+    for (const ProcessThroughput& process : result->processes) {
+      EXPECT_EQ(process.worst_case, process.expected_fraction);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace dynarch::dataflow
