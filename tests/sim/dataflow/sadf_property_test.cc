@@ -3,17 +3,23 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sim/base/random.h"
+#include "sim/dataflow/components.h"
+#include "sim/dataflow/graph.h"
+#include "sim/dataflow/repetition.h"
 #include "sim/dataflow/sadf_analysis.h"
 #include "sim/dataflow/sadf_iterations.h"
 #include "sim/dataflow/sadf_model.h"
 #include "sim/dataflow/sadf_rates.h"
 #include "sim/dataflow/sadf_space.h"
+#include "sim/dataflow/throughput.h"
+#include "tests/sim/dataflow/draw_graph.h"
 #include "tests/sim/dataflow/sadf_samples.h"
 #include "tests/testing/status_matchers.h"
 
@@ -120,6 +126,93 @@ TEST(SadfPropertyTest, WithoutChoicesAllRatesAreOne) {
       EXPECT_EQ(process.worst_case, process.expected_fraction);
     }
   }
+}
+
+// A static graph: an actor becomes a detector that enters one state after the
+// other, a phase each.
+ScenarioAwareGraph FromStatic(const Graph& graph) {
+  ScenarioAwareGraph result;
+  result.name = graph.name;
+  for (size_t a = 0; a < graph.actors.size(); ++a) {
+    SadfProcess process;
+    process.name = graph.actors[a].name;
+    process.detector = true;
+    MarkovChain chain;
+    const int phases = graph.actors[a].phases();
+    for (int phase = 0; phase < phases; ++phase) {
+      const std::string name = absl::StrCat("p", phase);
+      SadfScenario scenario;
+      scenario.name = name;
+      scenario.profiles = {{graph.actors[a].times[phase]}};
+      for (const Channel& channel : graph.channels) {
+        if (channel.source == static_cast<int>(a)) {
+          scenario.produce.push_back({channel.name, channel.production[phase]});
+        }
+        if (channel.destination == static_cast<int>(a)) {
+          scenario.consume.push_back(
+              {channel.name, channel.consumption[phase]});
+        }
+      }
+      process.scenarios.push_back(std::move(scenario));
+      chain.states.push_back(
+          {name, name, {{absl::StrCat("p", (phase + 1) % phases)}}});
+    }
+    chain.initial_state = chain.states.back().name;
+    process.chains = {std::move(chain)};
+    result.processes.push_back(std::move(process));
+  }
+  for (const Channel& channel : graph.channels) {
+    SadfChannel to;
+    to.name = channel.name;
+    to.source = graph.actors[channel.source].name;
+    to.destination = graph.actors[channel.destination].name;
+    to.initial_tokens = channel.initial_tokens;
+    to.capacity = channel.capacity;
+    result.channels.push_back(std::move(to));
+  }
+  return result;
+}
+
+bool IsStronglyConnected(const Graph& graph) {
+  std::vector<std::pair<int, int>> edges;
+  for (const Channel& channel : WithSpaceAsChannels(graph).channels) {
+    edges.emplace_back(channel.source, channel.destination);
+  }
+  return StronglyConnected(
+             MakeAdjacency(static_cast<int>(graph.actors.size()), edges))
+             .members.size() == 1;
+}
+
+// A cyclo-static graph is a scenario-aware one without choices: the same period
+// as by the methods for static graphs, one firing of an actor at a time.
+TEST(SadfPropertyTest, StaticGraphsHaveTheirPeriod) {
+  int live = 0;
+  int dead = 0;
+  for (uint64_t seed = 0; seed < 1'500; ++seed) {
+    SCOPED_TRACE(seed);
+    const Graph graph = DrawGraph(seed);
+    if (!IsStronglyConnected(graph)) continue;
+    const auto period = AnalyseThroughput(graph, {.auto_concurrency = false});
+    ASSERT_OK(period);
+    if (period->period.has_value() && period->period->zero()) continue;
+    const auto cycles = RepetitionVector(graph);
+    ASSERT_OK(cycles);
+    const auto result = AnalyseThroughput(FromStatic(graph));
+    ASSERT_OK(result);
+    EXPECT_EQ(result->deadlock.empty(), period->period.has_value());
+    ++(period->period.has_value() ? live : dead);
+    for (size_t a = 0; a < graph.actors.size(); ++a) {
+      const Rational want =
+          period->period.has_value()
+              ? Rational((*cycles)[a] * graph.actors[a].phases()) /
+                    *period->period
+              : Rational(0);
+      EXPECT_EQ(result->processes[a].worst_case, want);
+      EXPECT_EQ(result->processes[a].expected_fraction, want);
+    }
+  }
+  EXPECT_GT(live, 100);
+  EXPECT_GT(dead, 30);
 }
 
 }  // namespace
