@@ -164,6 +164,45 @@ void AddCatalog(CLI::App& root, CommandLine* line) {
   AddJson(show, &show_options->json);
 }
 
+void AddDataflow(CLI::App& root, CommandLine* line) {
+  auto [app, options] = AddCommand<DataflowOptions>(
+      root, line, "dataflow",
+      "Analyse an SDF, CSDF or SADF graph: consistency, liveness, throughput");
+  app->add_option("graph", options->graph, "Graph, as SDF3 writes it")
+      ->type_name("GRAPH.xml")
+      ->required();
+  app->add_flag("--no-auto-concurrency", options->no_auto_concurrency,
+                "Firings of one actor do not overlap");
+  CLI::Option* latency =
+      app->add_flag("--latency", options->latency,
+                    "Latency of the first iteration; of a sadf graph the "
+                    "largest lateness");
+  CLI::Option* from =
+      app->add_option("--from", options->from,
+                      "With --latency: from the first start of this actor")
+          ->type_name("ACTOR")
+          ->needs(latency);
+  CLI::Option* to =
+      app->add_option("--to", options->to, "to the last end of this one")
+          ->type_name("ACTOR")
+          ->needs(from);
+  from->needs(to);
+  app->add_option("--period", options->period,
+                  "With --latency, of a sadf graph: time between iterations; "
+                  "default: its worst-case period")
+      ->type_name("TIME")
+      ->needs(latency);
+  app->add_flag("--matrix", options->matrix,
+                "Max-plus matrix of one iteration over the initial tokens");
+  app->add_option("-o,--output", options->output,
+                  "Write the graph as SDF3 XML too")
+      ->type_name("OUT.xml");
+  AddJson(app, &options->json);
+  app->footer(
+      "Exit code 1, after the result: the graph is inconsistent or deadlocks. "
+      "2: no such graph. Every member of --json: docs/dataflow.md.");
+}
+
 // CLI11's message as one line, with the nearest command where one was
 // misspelt.
 std::string OneMessage(const CLI::App& root, const CLI::ParseError& error,
@@ -206,6 +245,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc,
   AddExplain(root, &line);
   AddImport(root, &line);
   AddCatalog(root, &line);
+  AddDataflow(root, &line);
   try {
     root.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

@@ -113,10 +113,27 @@ struct CatalogShowOptions {
 absl::Status CatalogShow(const Context& context,
                          const CatalogShowOptions& options);
 
+// dynarch dataflow GRAPH.xml: consistency, liveness, throughput, ... of an SDF3
+// graph. A graph that is inconsistent or deadlocks is printed, then
+// FailedPrecondition with the channel or the cycle.
+struct DataflowOptions {
+  std::string graph;
+  bool no_auto_concurrency = false;
+  bool latency = false;
+  std::string from;  // Actors; both or none.
+  std::string to;
+  std::string period;  // Of a sadf graph's releases; empty: its worst case.
+  bool matrix = false;
+  std::string output;  // The graph as SDF3 XML; empty: none.
+  bool json = false;
+};
+absl::Status Dataflow(const Context& context, const DataflowOptions& options);
+
 using Command =
     std::variant<RunOptions, SubmitOptions, WatchOptions, FrontOptions,
                  TrialsOptions, CancelOptions, EvaluateOptions, ExplainOptions,
-                 ImportOnnxOptions, CatalogListOptions, CatalogShowOptions>;
+                 ImportOnnxOptions, CatalogListOptions, CatalogShowOptions,
+                 DataflowOptions>;
 
 // Calls the function of the command.
 absl::Status Execute(const Context& context, const Command& command);

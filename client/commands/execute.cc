@@ -37,6 +37,10 @@ absl::Status Call(const Context& context, const CatalogShowOptions& options) {
   return CatalogShow(context, options);
 }
 
+absl::Status Call(const Context& context, const DataflowOptions& options) {
+  return Dataflow(context, options);
+}
+
 }  // namespace
 
 absl::Status Execute(const Context& context, const Command& command) {

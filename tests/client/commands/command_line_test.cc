@@ -147,5 +147,28 @@ TEST(ExitCodeTest, TellsWrongInputFromFailedWork) {
   EXPECT_EQ(ExitCodeOf(absl::InternalError("x")), 1);
 }
 
+TEST(CommandLineTest, DataflowTakesAGraph) {
+  const auto plain = OptionsOf<DataflowOptions>({"dataflow", "g.xml"});
+  EXPECT_EQ(plain.graph, "g.xml");
+  EXPECT_FALSE(plain.json || plain.no_auto_concurrency || plain.latency ||
+               plain.matrix);
+  const auto options = OptionsOf<DataflowOptions>(
+      {"dataflow", "g.xml", "--no-auto-concurrency", "--latency", "--from", "a",
+       "--to", "b", "--matrix", "-o", "out.xml", "--json"});
+  EXPECT_TRUE(options.json && options.no_auto_concurrency && options.latency &&
+              options.matrix);
+  EXPECT_EQ(options.from, "a");
+  EXPECT_EQ(options.to, "b");
+  EXPECT_EQ(options.output, "out.xml");
+}
+
+TEST(CommandLineTest, DataflowsLatencyIsBetweenTwoActors) {
+  EXPECT_THAT(Parse({"dataflow", "g.xml", "--latency", "--from", "a"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--to")));
+  EXPECT_THAT(
+      Parse({"dataflow", "g.xml", "--period", "7"}),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--latency")));
+}
+
 }  // namespace
 }  // namespace dynarch::commands
