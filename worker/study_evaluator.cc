@@ -1,6 +1,7 @@
 #include "worker/study_evaluator.h"
 
 #include <iostream>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -88,10 +89,13 @@ absl::StatusOr<std::string> StudyOpener::Artifact(const std::string& sha256) {
 absl::StatusOr<std::unique_ptr<CandidateEvaluator>> StudyOpener::Open(
     const std::string& study) {
   DYNARCH_ASSIGN_OR_RETURN(const v1::WorkStudy message, fetch_study_(study));
-  DYNARCH_ASSIGN_OR_RETURN(
-      const std::string bytes,
-      Artifact(message.spec().behavior().trace().sha256()));
-  DYNARCH_ASSIGN_OR_RETURN(behavior::Trace trace, wire::DecodeTrace(bytes));
+  std::optional<behavior::Trace> trace;
+  if (message.spec().behavior().has_trace()) {
+    DYNARCH_ASSIGN_OR_RETURN(
+        const std::string bytes,
+        Artifact(message.spec().behavior().trace().sha256()));
+    DYNARCH_ASSIGN_OR_RETURN(trace, wire::DecodeTrace(bytes));
+  }
   auto compiled = wire::CompileStudy(message.spec(), std::move(trace));
   absl::Status status = compiled.status();
   if (status.ok()) {

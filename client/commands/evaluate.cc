@@ -1,4 +1,5 @@
 // dynarch evaluate and dynarch explain: one candidate, in this process.
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -40,10 +41,43 @@ std::string RatesText(const graph::Network& network,
                       const std::vector<double>& rates) {
   std::string text;
   for (size_t i = 0; i < rates.size(); ++i) {
-    absl::StrAppend(&text, i == 0 ? "" : ", ", network.decisions()[i].name, " ",
+    absl::StrAppend(&text, i == 0 ? "" : ", ", network.exits()[i].name, " ",
                     report::PercentText(rates[i]));
   }
   return text;
+}
+
+// Outcomes of one decision in a line: the most frequent, if there are many.
+std::string OutcomesText(const measurement::DecisionRates& decision) {
+  constexpr size_t kShown = 6;
+  auto outcomes = decision.outcomes;
+  const size_t count = outcomes.size();
+  if (count > kShown) {
+    std::stable_sort(
+        outcomes.begin(), outcomes.end(),
+        [](const auto& a, const auto& b) { return a.second > b.second; });
+    outcomes.resize(kShown);
+  }
+  std::string text;
+  for (const auto& [outcome, share] : outcomes) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", outcome, " ",
+                    report::PercentText(share));
+  }
+  if (count > kShown) {
+    absl::StrAppend(&text, ", and ", count - kShown, " more");
+  }
+  return text.empty() ? "not reached" : text;
+}
+
+// Beside the exits: what each inner decision said.
+std::string DecisionsText(
+    const std::vector<measurement::DecisionRates>& rates) {
+  if (rates.empty()) return "";
+  report::TextTable table({"decision", "outcomes"});
+  for (const measurement::DecisionRates& decision : rates) {
+    table.AddRow({decision.decision, OutcomesText(decision)});
+  }
+  return absl::StrCat("\n", table.ToString());
 }
 
 // Values, state, metrics and exit rates for people.
@@ -73,6 +107,7 @@ std::string MeasurementText(const study::StudySpec& spec,
   return absl::StrCat(
       text, metrics.ToString(),
       "\nexits: ", RatesText(spec.network, measurement.outcome_rates),
+      DecisionsText(measurement.decision_rates),
       "\nfidelity: ", measurement.fidelity, ", error band: unvalidated\n");
 }
 

@@ -60,10 +60,12 @@ absl::StatusOr<LocalStudy> OpenServerStudy(connection::StudyClient& client,
   DYNARCH_ASSIGN_OR_RETURN(const v1::Study stored, client.GetStudy(name));
   DYNARCH_RETURN_IF_ERROR(CheckVersions(name, stored.spec()));
   study.loaded.message = stored.spec();
-  DYNARCH_ASSIGN_OR_RETURN(
-      const std::string bytes,
-      client.DownloadArtifact(stored.spec().behavior().trace().sha256()));
-  DYNARCH_ASSIGN_OR_RETURN(study.loaded.trace, wire::DecodeTrace(bytes));
+  if (stored.spec().behavior().has_trace()) {
+    DYNARCH_ASSIGN_OR_RETURN(
+        const std::string bytes,
+        client.DownloadArtifact(stored.spec().behavior().trace().sha256()));
+    DYNARCH_ASSIGN_OR_RETURN(study.loaded.trace, wire::DecodeTrace(bytes));
+  }
   DYNARCH_ASSIGN_OR_RETURN(
       study::StudySpec spec,
       wire::CompileStudy(study.loaded.message, study.loaded.trace));

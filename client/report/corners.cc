@@ -74,14 +74,45 @@ Corner CornerOf(const StudySpec& spec, const EvaluatedCandidate& candidate) {
   };
 }
 
-// The same candidate with every explored threshold but the last `never`.
+// Why a candidate has no gain whatever it is compared with; empty if it may.
+std::string NoGain(const EvaluatedCandidate& candidate) {
+  if (!study::IsRealizable(candidate.bound)) {
+    return absl::StrCat("control ", behavior::NameOf(candidate.bound.control),
+                        " is no candidate but a comparison");
+  }
+  if (!candidate.metrics.Get(Metric::kAccuracy).has_value()) {
+    return "accuracy is not known";
+  }
+  if (!candidate.metrics.Get(Metric::kEnergyMean).has_value()) {
+    return "energy is not known";
+  }
+  return "";
+}
+
+// Sets an explored `behavior.control` to `static`; false if there is none.
+bool SetStaticControl(const StudySpec& spec, space::Candidate& candidate) {
+  const auto& parameters = spec.space.parameters();
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (parameters[i].slot.target != space::Slot::Target::kControl) continue;
+    const auto& values = parameters[i].values;
+    const auto found = std::find(values.begin(), values.end(), "static");
+    if (found == values.end()) return false;
+    candidate.digits[i] = static_cast<int32_t>(found - values.begin());
+    return true;
+  }
+  return false;
+}
+
+// The same candidate as a static network: under control `static` if that is
+// explored, else with every explored threshold `never`.
 std::optional<EvaluatedCandidate> StaticTwin(
     Evaluator& evaluator, const EvaluatedCandidate& candidate,
     std::string* missing) {
   const StudySpec& spec = evaluator.spec();
   space::Candidate twin = spec.space.At(candidate.trial);
   const auto& parameters = spec.space.parameters();
-  for (size_t i = 0; i < parameters.size(); ++i) {
+  const bool controlled = SetStaticControl(spec, twin);
+  for (size_t i = 0; !controlled && i < parameters.size(); ++i) {
     if (parameters[i].slot.target != space::Slot::Target::kThreshold) continue;
     const auto& values = parameters[i].values;
     const auto never = std::find(values.begin(), values.end(), "never");
@@ -96,8 +127,11 @@ std::optional<EvaluatedCandidate> StaticTwin(
     *missing =
         "the same values with every threshold `never` are excluded or "
         "cannot run";
-  } else if (!IsStatic(result->bound)) {
-    *missing = "a threshold that is not explored is not `never`";
+  } else if (!study::IsStatic(spec, result->bound)) {
+    *missing = spec.network.decisions().empty()
+                   ? "a threshold that is not explored is not `never`"
+                   : "the network has decisions of its own; explore "
+                     "behavior.control: [none, static]";
     return std::nullopt;
   }
   return result;
@@ -138,21 +172,8 @@ std::optional<EvaluatedCandidate> EvaluateIndex(Evaluator& evaluator,
   for (size_t i = 0; i < row.size(); ++i) {
     if (!std::isnan(row[i])) result.metrics.Set(spec.metrics[i], row[i]);
   }
-  if (!result.metrics.Get(Metric::kAccuracy).has_value() ||
-      !result.metrics.Get(Metric::kEnergyMean).has_value()) {
-    return std::nullopt;
-  }
   result.bound = study::Bind(spec, spec.space.At(index));
   return result;
-}
-
-bool IsStatic(const BoundCandidate& bound) {
-  for (size_t i = 0; i + 1 < bound.thresholds.size(); ++i) {
-    if (bound.thresholds[i].kind() != behavior::Threshold::Kind::kNever) {
-      return false;
-    }
-  }
-  return true;
 }
 
 absl::StatusOr<bool> MeetsConstraintsAndDeadline(const StudySpec& spec,
@@ -209,7 +230,7 @@ absl::StatusOr<GpuCandidates> GpuCandidates::Find(
       if (!AllStagesOnGpus(spec, bound)) continue;
       ++on_gpus;
       auto candidate = EvaluateIndex(evaluator, index);
-      if (!candidate.has_value()) continue;
+      if (!candidate.has_value() || !NoGain(*candidate).empty()) continue;
       DYNARCH_ASSIGN_OR_RETURN(const bool meets, MeetsConstraintsAndDeadline(
                                                      spec, candidate->metrics));
       if (!meets) continue;
@@ -217,7 +238,7 @@ absl::StatusOr<GpuCandidates> GpuCandidates::Find(
       row.energy = *candidate->metrics.Get(Metric::kEnergyMean);
       row.accuracy = *candidate->metrics.Get(Metric::kAccuracy);
       row.scope = spec.platforms[bound.platform].scope();
-      row.is_static = IsStatic(bound);
+      row.is_static = study::IsStatic(spec, bound);
       row.candidate = *std::move(candidate);
       gpus.Add(std::move(row));
     }
@@ -231,7 +252,11 @@ absl::StatusOr<GpuCandidates> GpuCandidates::Find(
     gpus.missing_ = "no candidate of the study has all stages on a GPU";
   } else if (gpus.BestStatic() == nullptr) {
     gpus.missing_ =
-        "no GPU candidate with every threshold `never` meets the constraints";
+        spec.network.decisions().empty()
+            ? "no GPU candidate with every threshold `never` meets the "
+              "constraints"
+            : "no GPU candidate that is the static network (behavior.control: "
+              "static) meets the constraints";
   }
   return gpus;
 }
@@ -269,11 +294,13 @@ absl::StatusOr<Corners> CornersOf(Evaluator& evaluator,
                                   const GpuCandidates& gpus,
                                   const EvaluatedCandidate& candidate) {
   const StudySpec& spec = evaluator.spec();
-  const Corner self = CornerOf(spec, candidate);
   Corners corners;
   corners.dynamic_candidate = candidate;
   corners.static_candidate =
       StaticTwin(evaluator, candidate, &corners.static_candidate_missing);
+  corners.gain.reason = NoGain(candidate);
+  if (!corners.gain.reason.empty()) return corners;
+  const Corner self = CornerOf(spec, candidate);
   GainInputs inputs;
   inputs.missing = gpus.missing();
   const EvaluatedCandidate* s0 = gpus.BestStatic(self.scope);

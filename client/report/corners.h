@@ -29,13 +29,9 @@ struct EvaluatedCandidate {
   study::BoundCandidate bound;
 };
 
-// The evaluation of one index; nullopt if it is excluded, infeasible or has no
-// accuracy or energy.
+// The evaluation of one index; nullopt if it is excluded or infeasible.
 std::optional<EvaluatedCandidate> EvaluateIndex(Evaluator& evaluator,
                                                 int64_t index);
-
-// Every exit but the last is `never`.
-bool IsStatic(const study::BoundCandidate& bound);
 
 // True if the metrics satisfy every constraint. Where no constraint names
 // `deadline_miss_ratio`, no deadline may be missed either: that is what
@@ -99,7 +95,8 @@ struct Corners {
   Gain gain;
 };
 
-// `candidate` must be a succeeded trial with an accuracy and an energy.
+// `candidate` must be a succeeded trial. Without accuracy or energy, or under a
+// control that no machine can be, it has no gain; `gain.reason` says so.
 absl::StatusOr<Corners> CornersOf(Evaluator& evaluator,
                                   const GpuCandidates& gpus,
                                   const EvaluatedCandidate& candidate);

@@ -108,8 +108,8 @@ std::string CsvLine(const study::StudySpec& spec, const FrontPoint& point) {
       cells.push_back(CsvNumber(metrics->Get(metric)));
     }
   }
-  if (point.report.has_value()) {
-    const measurement::Share& accuracy = point.report->accuracy;
+  if (point.report.has_value() && point.report->accuracy.has_value()) {
+    const measurement::Share& accuracy = *point.report->accuracy;
     for (const double value : {accuracy.value, accuracy.low, accuracy.high}) {
       cells.push_back(ShortestDouble(value));
     }

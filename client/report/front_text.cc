@@ -78,6 +78,13 @@ std::string ThresholdsText(const study::BoundCandidate& bound) {
   for (size_t i = 0; i + 1 < bound.thresholds.size(); ++i) {
     texts.push_back(bound.thresholds[i].text());
   }
+  for (const auto& knob : bound.knobs) {
+    if (knob.has_value()) texts.push_back(knob->ToString());
+  }
+  if (bound.patience > 0) texts.push_back(absl::StrCat(bound.patience));
+  if (bound.control != behavior::Control::kNone) {
+    texts.emplace_back(behavior::NameOf(bound.control));
+  }
   return absl::StrJoin(texts, "/");
 }
 
@@ -102,10 +109,10 @@ std::string GainText(const Gain& gain) {
 }
 
 std::string ReportText(const std::optional<ReportCount>& report) {
-  if (!report.has_value()) return "-";
+  if (!report.has_value() || !report->accuracy.has_value()) return "-";
   const bool same = report->against_baseline.has_value() &&
                     !report->against_baseline->distinguishable();
-  return absl::StrCat(PercentText(report->accuracy.value), same ? " =" : "");
+  return absl::StrCat(PercentText(report->accuracy->value), same ? " =" : "");
 }
 
 TextTable FrontTable(const StudySpec& spec) {
@@ -156,8 +163,9 @@ std::string BaselineText(const StudySpec& spec, const FrontReport& report) {
   }
   std::string text = absl::StrCat("Baseline, the best static GPU candidate: ",
                                   OneLine(spec, *report.baseline));
-  if (report.baseline_report.has_value()) {
-    const measurement::Share& accuracy = report.baseline_report->accuracy;
+  if (report.baseline_report.has_value() &&
+      report.baseline_report->accuracy.has_value()) {
+    const measurement::Share& accuracy = *report.baseline_report->accuracy;
     absl::StrAppend(&text, "  on split report ", PercentText(accuracy.value),
                     " [", PercentText(accuracy.low), ", ",
                     PercentText(accuracy.high), "]\n");

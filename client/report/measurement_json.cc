@@ -7,6 +7,22 @@
 #include "client/report/breakdown.h"
 
 namespace dynarch::report {
+namespace {
+
+// By decision, then by outcome.
+Json DecisionRatesJson(absl::Span<const measurement::DecisionRates> rates) {
+  Json json = Json::Object();
+  for (const measurement::DecisionRates& decision : rates) {
+    Json outcomes = Json::Object();
+    for (const auto& [outcome, share] : decision.outcomes) {
+      outcomes.Set(outcome, share);
+    }
+    json.Set(decision.decision, std::move(outcomes));
+  }
+  return json;
+}
+
+}  // namespace
 
 Json ValuesJson(const space::DesignSpace& space,
                 const space::Candidate& candidate) {
@@ -47,7 +63,7 @@ Json MetricsJson(const v1::Measurement& measurement) {
 Json RatesJson(const graph::Network& network, absl::Span<const double> rates) {
   Json json = Json::Object();
   for (size_t i = 0; i < rates.size(); ++i) {
-    json.Set(network.decisions()[i].name, rates[i]);
+    json.Set(network.exits()[i].name, rates[i]);
   }
   return json;
 }
@@ -83,6 +99,9 @@ Json MeasurementJson(absl::string_view study, const study::StudySpec& spec,
       .Set("outcome_rates", RatesJson(network, measurement.outcome_rates))
       .Set("outcome_rates_run",
            RatesJson(network, measurement.outcome_rates_run))
+      .Set("decision_rates", DecisionRatesJson(measurement.decision_rates))
+      .Set("decision_rates_run",
+           DecisionRatesJson(measurement.decision_rates_run))
       .Set("model_versions", std::move(versions));
   if (measurement.state == measurement::TrialState::kSucceeded) {
     json.Set("breakdown", BreakdownJson(measurement.totals));

@@ -39,7 +39,8 @@ Json TrialJson(const v1::Trial& trial);
 
 // What `dynarch evaluate` and `dynarch explain` print: {"study", "trial",
 // "values", "state", "reason", "detail", "fidelity", "seed", "metrics",
-// "outcome_rates", "outcome_rates_run", "model_versions", "breakdown"}.
+// "outcome_rates", "outcome_rates_run", "decision_rates",
+// "decision_rates_run", "model_versions", "breakdown"}.
 Json MeasurementJson(absl::string_view study, const study::StudySpec& spec,
                      const space::Candidate& candidate,
                      const measurement::Measurement& measurement);

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
-#include "sim/behavior/trace.h"
+#include "sim/behavior/population.h"
 #include "sim/study/study_spec.h"
 
 namespace dynarch::report {
@@ -14,52 +14,55 @@ constexpr char kExploreSplit[] = "select";
 constexpr char kReportSplit[] = "report";
 
 // Everything that a candidate's run depends on.
-std::string RunKey(const study::StudySpec& spec,
-                   const study::BoundCandidate& bound,
-                   const behavior::Replay& replay) {
+std::string RunKey(const study::BoundCandidate& bound,
+                   const Evaluator::SampleReplay& replay) {
   std::string key = absl::StrCat(bound.platform, "|", bound.operating_point,
                                  "|", static_cast<int>(bound.dtype), "|",
-                                 mapping::ToText(bound.power), "|");
+                                 mapping::ToText(bound.power), "|",
+                                 behavior::NameOf(bound.control), "|");
   for (const std::string& element : bound.stage_elements) {
     absl::StrAppend(&key, element, ",");
   }
   for (const behavior::Threshold& threshold : bound.thresholds) {
     absl::StrAppend(&key, static_cast<int>(threshold.kind()), ",");
   }
-  absl::StrAppend(&key, replay.correct, "|");
-  key.append(replay.taken.begin(), replay.taken.end());
+  for (const auto& knob : bound.knobs) {
+    absl::StrAppend(&key, knob.has_value() ? knob->ToString() : "", ",");
+  }
+  for (const uint32_t scenario : replay.scenarios) {
+    absl::StrAppend(&key, absl::Hex(scenario), ",");
+  }
+  for (const bool right : replay.correct) key.push_back(right ? '1' : '0');
   return key;
+}
+
+// A source that is no trace has one split.
+bool HasReportSplit(const study::StudySpec& spec,
+                    const study::BoundCandidate& bound) {
+  return std::holds_alternative<behavior::Trace>(spec.source) &&
+         behavior::CheckRequest(spec.source, spec.network,
+                                study::RequestOf(spec, bound, kReportSplit))
+             .ok();
 }
 
 }  // namespace
 
 absl::Status Verifier::SetBaseline(const space::Candidate& baseline) {
   const study::StudySpec& spec = evaluator_.spec();
-  const study::BoundCandidate bound = study::Bind(spec, baseline);
-  const behavior::TraceSlice* slice =
-      spec.trace.Find(kReportSplit, bound.dtype);
-  if (slice == nullptr) return absl::OkStatus();
-  baseline_samples_ = slice->samples;
-  DYNARCH_ASSIGN_OR_RETURN(baseline_correct_,
-                           evaluator_.CorrectBySample(baseline, kReportSplit));
+  if (!HasReportSplit(spec, study::Bind(spec, baseline))) {
+    return absl::OkStatus();
+  }
+  DYNARCH_ASSIGN_OR_RETURN(baseline_,
+                           evaluator_.ReplaySamples(baseline, kReportSplit));
   return absl::OkStatus();
 }
 
 absl::StatusOr<measurement::MetricValues> Verifier::EventDriven(
     const space::Candidate& candidate) {
   const study::StudySpec& spec = evaluator_.spec();
-  const study::BoundCandidate bound = study::Bind(spec, candidate);
-  const behavior::TraceSlice* slice =
-      spec.trace.Find(kExploreSplit, bound.dtype);
-  if (slice == nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("behavior.trace: no samples of split `select` for ",
-                     graph::NameOf(bound.dtype)));
-  }
-  const std::string key =
-      RunKey(spec, bound,
-             behavior::ReplayTrace(*slice, spec.network.decisions(),
-                                   bound.thresholds));
+  DYNARCH_ASSIGN_OR_RETURN(const Evaluator::SampleReplay replay,
+                           evaluator_.ReplaySamples(candidate, kExploreSplit));
+  const std::string key = RunKey(study::Bind(spec, candidate), replay);
   if (const auto found = memo_.find(key); found != memo_.end()) {
     return found->second;
   }
@@ -79,28 +82,23 @@ absl::StatusOr<measurement::MetricValues> Verifier::EventDriven(
 absl::StatusOr<std::optional<ReportCount>> Verifier::CountOnReport(
     const space::Candidate& candidate) {
   const study::StudySpec& spec = evaluator_.spec();
-  const study::BoundCandidate bound = study::Bind(spec, candidate);
-  const behavior::TraceSlice* slice =
-      spec.trace.Find(kReportSplit, bound.dtype);
-  if (slice == nullptr || slice->samples.empty()) return std::nullopt;
-  DYNARCH_ASSIGN_OR_RETURN(const std::vector<bool> correct,
-                           evaluator_.CorrectBySample(candidate, kReportSplit));
+  if (!HasReportSplit(spec, study::Bind(spec, candidate))) return std::nullopt;
+  DYNARCH_ASSIGN_OR_RETURN(const Evaluator::SampleReplay replay,
+                           evaluator_.ReplaySamples(candidate, kReportSplit));
+  if (replay.samples.empty()) return std::nullopt;
   ReportCount count;
-  count.samples = static_cast<int64_t>(correct.size());
+  count.samples = static_cast<int64_t>(replay.samples.size());
+  count.exit_rates = replay.exit_rates;
+  if (replay.correct.empty()) return count;
+  const std::vector<bool>& correct = replay.correct;
   DYNARCH_ASSIGN_OR_RETURN(
       count.accuracy,
       measurement::WilsonShare(std::count(correct.begin(), correct.end(), true),
                                count.samples));
-  const behavior::Replay replay =
-      behavior::ReplayTrace(*slice, spec.network.decisions(), bound.thresholds);
-  for (const int64_t taken : replay.exit_counts) {
-    count.exit_rates.push_back(static_cast<double>(taken) /
-                               static_cast<double>(count.samples));
-  }
-  if (baseline_samples_ == slice->samples) {
+  if (baseline_.samples == replay.samples && !baseline_.correct.empty()) {
     DYNARCH_ASSIGN_OR_RETURN(
         count.against_baseline,
-        measurement::McNemarTest(correct, baseline_correct_));
+        measurement::McNemarTest(correct, baseline_.correct));
   }
   return count;
 }
@@ -110,7 +108,7 @@ Json ReportCountJson(const graph::Network& network,
   if (!count.has_value()) return Json();
   Json rates = Json::Object();
   for (size_t i = 0; i < count->exit_rates.size(); ++i) {
-    rates.Set(network.decisions()[i].name, count->exit_rates[i]);
+    rates.Set(network.exits()[i].name, count->exit_rates[i]);
   }
   Json paired;
   if (count->against_baseline.has_value()) {
@@ -123,9 +121,13 @@ Json ReportCountJson(const graph::Network& network,
              test.distinguishable() ? "different" : "not distinguishable");
   }
   Json json = Json::Object();
-  json.Set("accuracy", count->accuracy.value)
-      .Set("accuracy_low", count->accuracy.low)
-      .Set("accuracy_high", count->accuracy.high)
+  const auto accuracy = [&](double measurement::Share::*field) {
+    return count->accuracy.has_value() ? Json((*count->accuracy).*field)
+                                       : Json();
+  };
+  json.Set("accuracy", accuracy(&measurement::Share::value))
+      .Set("accuracy_low", accuracy(&measurement::Share::low))
+      .Set("accuracy_high", accuracy(&measurement::Share::high))
       .Set("samples", count->samples)
       .Set("exit_rates", std::move(rates))
       .Set("against_baseline", std::move(paired));

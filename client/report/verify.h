@@ -20,7 +20,7 @@ namespace dynarch::report {
 
 // Counts of one candidate on split `report`.
 struct ReportCount {
-  measurement::Share accuracy;
+  std::optional<measurement::Share> accuracy;  // Absent: not known.
   int64_t samples = 0;
   std::vector<double> exit_rates;
   // Against the baseline, the candidate first; absent unless both were recorded
@@ -36,7 +36,8 @@ Json ReportCountJson(const graph::Network& network,
 
 // Candidates that make the same choices on the same hardware have the same
 // run, so it is done once: memoised by platform, mapping, operating point, data
-// type, power policy, kinds of thresholds and the exit of every sample.
+// type, power policy, control, knobs, kinds of thresholds and the scenario of
+// every sample.
 class Verifier {
  public:
   // `evaluator` must outlive this.
@@ -49,7 +50,8 @@ class Verifier {
   absl::StatusOr<measurement::MetricValues> EventDriven(
       const space::Candidate& candidate);
 
-  // Absent if the trace has no split `report` for the candidate's data type.
+  // Absent if the source is no trace, or has no split `report` for the
+  // candidate's data type and knobs.
   absl::StatusOr<std::optional<ReportCount>> CountOnReport(
       const space::Candidate& candidate);
 
@@ -59,9 +61,7 @@ class Verifier {
  private:
   Evaluator& evaluator_;
   std::map<std::string, measurement::MetricValues> memo_;
-  // On split `report`; empty without a baseline.
-  std::vector<bool> baseline_correct_;
-  std::vector<int64_t> baseline_samples_;
+  Evaluator::SampleReplay baseline_;  // On split `report`; empty without one.
 };
 
 }  // namespace dynarch::report

@@ -10,15 +10,11 @@ namespace dynarch::evaluator {
 
 // InvalidArgument, beginning with the field path, if
 //  - an objective is on energy and a measured stage has none;
-//  - a value of a data type, knob or control has scenarios in no combination
-//    with the others (of the first kCombinations), or nothing has;
+//  - the source has no scenarios (study/source_check.h);
 //  - a threshold or patience is asked for that the source cannot answer;
 //  - an objective or constraint is on accuracy and the source knows none.
 // Uses split `select`.
 absl::Status CheckStudy(const study::StudySpec& spec, Replayer& replayer);
-
-// Combinations of what a source is asked for that are looked at.
-inline constexpr int64_t kCombinations = 1024;
 
 }  // namespace dynarch::evaluator
 

@@ -15,15 +15,57 @@
 #include "sim/io/source_map.h"
 #include "sim/io/yaml_reader.h"
 #include "sim/io/yaml_schema.h"
+#include "sim/wire/network_wire.h"
 #include "sim/wire/platform_wire.h"
 
 namespace dynarch::io {
 namespace {
 
 constexpr absl::string_view kExtension = ".yaml";
+constexpr absl::string_view kPlatforms = "platforms";
+constexpr absl::string_view kNetworks = "networks";
 
-std::string PlatformsFolder(const std::string& folder) {
-  return (std::filesystem::path(folder) / "platforms").string();
+std::string Below(const std::string& folder, absl::string_view name) {
+  return (std::filesystem::path(folder) / std::string(name)).string();
+}
+
+// Names of the YAML files of a folder, ascending.
+absl::StatusOr<std::vector<std::string>> NamesIn(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(folder, error), end;
+       !error && it != end; it.increment(error)) {
+    const std::filesystem::path& path = it->path();
+    if (path.extension().string() != kExtension) continue;
+    names.push_back(path.stem().string());
+  }
+  if (error) {
+    return absl::NotFoundError(
+        absl::StrCat(folder, ": no catalogue there: ", error.message()));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// One entry, read and checked by `read`.
+template <typename Message>
+absl::StatusOr<Message> Entry(
+    const std::string& folder, absl::string_view what, const std::string& name,
+    const std::vector<std::string>& names,
+    absl::StatusOr<Message> (*read)(const std::string&)) {
+  if (!std::binary_search(names.begin(), names.end(), name)) {
+    return absl::NotFoundError(
+        absl::StrCat("unknown ", what, " '", name, "'; the catalogue has ",
+                     NameList(names), DidYouMean(name, names)));
+  }
+  const std::string path = Below(folder, absl::StrCat(name, kExtension));
+  DYNARCH_ASSIGN_OR_RETURN(Message message, read(path));
+  if (message.name() != name) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": name: got '", message.name(), "'; allowed: '",
+                     name, "', the name of its file"));
+  }
+  return message;
 }
 
 }  // namespace
@@ -31,38 +73,30 @@ std::string PlatformsFolder(const std::string& folder) {
 absl::StatusOr<Catalog> Catalog::Open(const std::string& folder) {
   Catalog catalog;
   catalog.folder_ = folder;
-  std::error_code error;
-  const std::string platforms = PlatformsFolder(folder);
-  for (std::filesystem::directory_iterator it(platforms, error), end;
-       !error && it != end; it.increment(error)) {
-    const std::filesystem::path& path = it->path();
-    if (path.extension().string() != kExtension) continue;
-    catalog.names_.push_back(path.stem().string());
-  }
-  if (error) {
-    return absl::NotFoundError(
-        absl::StrCat(platforms, ": no catalogue there: ", error.message()));
-  }
-  std::sort(catalog.names_.begin(), catalog.names_.end());
+  DYNARCH_ASSIGN_OR_RETURN(catalog.platforms_,
+                           NamesIn(Below(folder, kPlatforms)));
+  auto networks = NamesIn(Below(folder, kNetworks));
+  if (networks.ok()) catalog.networks_ = *std::move(networks);
   return catalog;
 }
 
 absl::StatusOr<v1::Platform> Catalog::Platform(const std::string& name) const {
-  if (!std::binary_search(names_.begin(), names_.end(), name)) {
-    return absl::NotFoundError(
-        absl::StrCat("unknown platform '", name, "'; the catalogue has ",
-                     NameList(names_), DidYouMean(name, names_)));
-  }
-  const std::string path = (std::filesystem::path(PlatformsFolder(folder_)) /
-                            absl::StrCat(name, kExtension))
-                               .string();
-  DYNARCH_ASSIGN_OR_RETURN(v1::Platform platform, ReadPlatformFile(path));
-  if (platform.name() != name) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": name: got '", platform.name(), "'; allowed: '",
-                     name, "', the name of its file"));
-  }
-  return platform;
+  return Entry<v1::Platform>(Below(folder_, kPlatforms), "platform", name,
+                             platforms_, &ReadPlatformFile);
+}
+
+absl::StatusOr<v1::Network> Catalog::Network(const std::string& name) const {
+  return Entry<v1::Network>(Below(folder_, kNetworks), "network", name,
+                            networks_, &ReadNetworkFile);
+}
+
+absl::StatusOr<v1::Network> ReadNetworkFile(const std::string& path) {
+  v1::Network network;
+  DYNARCH_ASSIGN_OR_RETURN(const SourceMap sources,
+                           ReadYamlFile(path, &network));
+  const auto checked = wire::NetworkFrom(network);
+  if (!checked.ok()) return sources.Annotate(checked.status());
+  return network;
 }
 
 absl::StatusOr<v1::Platform> ReadPlatformFile(const std::string& path) {

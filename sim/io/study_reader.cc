@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -17,6 +18,7 @@
 #include "sim/io/trace_csv.h"
 #include "sim/io/yaml_reader.h"
 #include "sim/wire/compile_study.h"
+#include "sim/wire/field_error.h"
 #include "sim/wire/network_wire.h"
 #include "sim/wire/study_space.h"
 #include "sim/wire/trace_wire.h"
@@ -60,7 +62,7 @@ class StudyLoader {
     DYNARCH_RETURN_IF_ERROR(ApplyOverrides(/*to_network=*/false));
     DYNARCH_RETURN_IF_ERROR(LoadNetwork());
     DYNARCH_RETURN_IF_ERROR(ApplyOverrides(/*to_network=*/true));
-    DYNARCH_RETURN_IF_ERROR(LoadTrace());
+    DYNARCH_RETURN_IF_ERROR(LoadBehavior());
     DYNARCH_RETURN_IF_ERROR(LoadPlatforms());
     return std::move(loaded_);
   }
@@ -110,13 +112,11 @@ class StudyLoader {
       return At("network", absl::InvalidArgumentError(
                                "is empty; a file or a definition is needed"));
     }
-    const std::string path = PathBeside(path_, source.file());
-    v1::Network network;
-    const auto sources = ReadYamlFile(path, &network);
-    if (!sources.ok()) return AtReference("network", sources.status());
-    const auto checked = wire::NetworkFrom(network);
-    if (!checked.ok()) return sources->Annotate(checked.status());
-    *source.mutable_definition() = std::move(network);
+    auto network = IsFile(source.file())
+                       ? ReadNetworkFile(PathBeside(path_, source.file()))
+                       : FromCatalog<v1::Network>(source.file());
+    if (!network.ok()) return AtReference("network", network.status());
+    *source.mutable_definition() = *std::move(network);
     return absl::OkStatus();
   }
 
@@ -128,18 +128,45 @@ class StudyLoader {
                : At(field, status);
   }
 
-  absl::Status LoadTrace() {
+  // What the study says where scenarios come from, in place; nothing if it
+  // leaves that to the network.
+  absl::Status LoadBehavior() {
+    if (!loaded_.message.has_behavior()) return absl::OkStatus();
     v1::Behavior& behavior = *loaded_.message.mutable_behavior();
+    if (behavior.has_trace()) return LoadTrace(behavior);
+    if (behavior.has_distribution()) {
+      return LoadInPlace("behavior.distribution",
+                         behavior.mutable_distribution());
+    }
+    if (behavior.has_markov_chain()) {
+      return LoadInPlace("behavior.markov_chain",
+                         behavior.mutable_markov_chain());
+    }
+    return absl::OkStatus();
+  }
+
+  template <typename Source>
+  absl::Status LoadInPlace(const std::string& field, Source* source) {
+    if (source->has_definition()) return absl::OkStatus();
+    const std::string path = PathBeside(path_, source->file());
+    const auto read = ReadYamlFile(path, source->mutable_definition());
+    return read.ok() ? absl::OkStatus() : AtReference(field, read.status());
+  }
+
+  absl::Status LoadTrace(v1::Behavior& behavior) {
     if (behavior.trace().file().empty()) {
-      return At("behavior", absl::InvalidArgumentError(
-                                "has no trace; {trace: FILE.csv} is needed"));
+      return At("behavior.trace",
+                absl::InvalidArgumentError("names no file; {trace: FILE.csv}"));
     }
     const std::string path = PathBeside(path_, behavior.trace().file());
-    auto trace = ReadTraceFile(path);
+    const auto network =
+        wire::NetworkFrom(loaded_.message.network().definition());
+    if (!network.ok()) return wire::Below("network", network.status());
+    auto trace = ReadTraceFile(path, &*network);
     if (!trace.ok()) return AtReference("behavior.trace", trace.status());
     loaded_.trace = *std::move(trace);
     Artifact artifact;
-    artifact.bytes = wire::EncodeTrace(loaded_.trace);
+    artifact.bytes = wire::EncodeTrace(*loaded_.trace);
     artifact.sha256 = Sha256Hex(artifact.bytes);
     behavior.mutable_trace()->set_sha256(artifact.sha256);
     loaded_.artifacts.push_back(std::move(artifact));
@@ -171,7 +198,7 @@ class StudyLoader {
   absl::Status LoadPlatform(const std::string& field, std::string* name) {
     absl::StatusOr<v1::Platform> platform =
         IsFile(*name) ? ReadPlatformFile(PathBeside(path_, *name))
-                      : FromCatalog(*name);
+                      : FromCatalog<v1::Platform>(*name);
     if (!platform.ok()) return AtReference(field, platform.status());
     *name = platform->name();
     for (const v1::Platform& known : loaded_.message.platforms()) {
@@ -183,17 +210,24 @@ class StudyLoader {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<v1::Platform> FromCatalog(const std::string& name) {
+  // A platform or a network.
+  template <typename Message>
+  absl::StatusOr<Message> FromCatalog(const std::string& name) {
+    constexpr bool kNetwork = std::is_same_v<Message, v1::Network>;
     if (options_.catalog.empty()) {
       return absl::NotFoundError(absl::StrCat(
-          "platform '", name,
+          kNetwork ? "network '" : "platform '", name,
           "' is looked up in a catalogue, and none was found; name its folder "
           "with --catalog, or a file that ends in .yaml"));
     }
     if (!catalog_.has_value()) {
       DYNARCH_ASSIGN_OR_RETURN(catalog_, Catalog::Open(options_.catalog));
     }
-    return catalog_->Platform(name);
+    if constexpr (kNetwork) {
+      return catalog_->Network(name);
+    } else {
+      return catalog_->Platform(name);
+    }
   }
 
   std::string path_;

@@ -7,6 +7,7 @@
 #ifndef DYNARCH_SIM_IO_STUDY_READER_H_
 #define DYNARCH_SIM_IO_STUDY_READER_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +28,7 @@ using Setting = std::pair<std::string, std::string>;
 absl::StatusOr<Setting> ParseSetting(const std::string& text);
 
 struct StudyOptions {
-  // Folder of the catalogue; empty: none, platforms are files.
+  // Folder of the catalogue; empty: none, platforms and networks are files.
   std::string catalog;
   // Values of explored parameters choose a candidate (CandidateOf); others
   // replace what the file says (`policy.power`, `workload.deadline`,
@@ -45,15 +46,15 @@ struct LoadedStudy {
   // Network and platforms in place, the trace named by its artifact.
   v1::StudySpec message;
   std::vector<Artifact> artifacts;
-  behavior::Trace trace;
+  std::optional<behavior::Trace> trace;  // If the study names one.
   // Settings of explored parameters, as given.
   std::vector<Setting> candidate;
   SourceMap sources;
 };
 
-// Reads the study, its network, trace and platforms. Paths are relative to the
-// study file; `network` and `platform` values ending in .yaml are files, other
-// platforms are looked up in the catalogue. Errors begin with FILE:LINE:COL of
+// Reads the study, its network, behavior and platforms. Paths are relative to
+// the study file; `network` and `platform` values ending in .yaml are files,
+// others are looked up in the catalogue. Errors begin with FILE:LINE:COL of
 // the file that is wrong or that names what is missing.
 absl::StatusOr<LoadedStudy> LoadStudy(const std::string& path,
                                       const StudyOptions& options);

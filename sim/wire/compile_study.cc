@@ -6,8 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "sim/base/name_match.h"
 #include "sim/base/status_macros.h"
+#include "sim/study/source_check.h"
+#include "sim/wire/behavior_wire.h"
 #include "sim/wire/field_error.h"
 #include "sim/wire/network_wire.h"
 #include "sim/wire/platform_facts.h"
@@ -21,9 +24,6 @@ namespace {
 
 using space::Parameter;
 using Target = space::Slot::Target;
-
-// The split that a sweep explores on (docs/semantics.md, 8).
-constexpr absl::string_view kSelect = "select";
 
 absl::StatusOr<std::vector<platform::Platform>> PlatformsFrom(
     const v1::StudySpec& message) {
@@ -74,21 +74,30 @@ class Explored {
   std::set<std::pair<Target, int>> slots_;
 };
 
+// By exit. What the source or the exits' rule decides has none of its own.
 absl::StatusOr<std::vector<behavior::Threshold>> DefaultThresholds(
-    const v1::Network& network, const Explored& explored) {
-  auto given = ThresholdsFrom(network);
+    const v1::Network& message, const graph::Network& network,
+    const behavior::Source& source, const Explored& explored) {
+  auto given = ThresholdsFrom(message);
   if (!given.ok()) return Below("network", given.status());
+  const bool needed =
+      behavior::ExitsFollowRule(source) &&
+      network.parts().exit_rule.kind == graph::ExitRule::Kind::kThreshold;
   std::vector<behavior::Threshold> thresholds;
   for (size_t i = 0; i < given->size(); ++i) {
-    if (!(*given)[i].has_value() &&
-        !explored.Has(Target::kThreshold, static_cast<int>(i))) {
+    const bool is_explored =
+        explored.Has(Target::kThreshold, static_cast<int>(i)) ||
+        explored.Has(Target::kThreshold, space::Slot::kAll);
+    if (!(*given)[i].has_value() && !is_explored && needed) {
       return FieldError(
-          absl::StrCat("space.decisions.", network.decisions(i).name(),
+          absl::StrCat("space.decisions.", network.exits()[i].name,
                        ".threshold"),
           "neither explored nor given by the network; write it in `space`, "
           "e.g. [0.9] or [never]");
     }
-    thresholds.push_back((*given)[i].value_or(behavior::Threshold::Never()));
+    thresholds.push_back(
+        (*given)[i].value_or(needed ? behavior::Threshold::Never()
+                                    : behavior::Threshold::Checked()));
   }
   return thresholds;
 }
@@ -136,14 +145,17 @@ absl::StatusOr<std::string> DefaultPoint(const v1::StudySpec& message) {
 
 absl::StatusOr<study::BoundCandidate> DefaultsFrom(
     const v1::StudySpec& message, const graph::Network& network,
-    const space::DesignSpace& space) {
+    const behavior::Source& source, const space::DesignSpace& space) {
   const Explored explored(space.parameters());
   study::BoundCandidate defaults;
   defaults.dtype =
       DataTypeFrom(message.dtype()).value_or(graph::DataType::kFp32);
-  DYNARCH_ASSIGN_OR_RETURN(
-      defaults.thresholds,
-      DefaultThresholds(message.network().definition(), explored));
+  DYNARCH_ASSIGN_OR_RETURN(defaults.thresholds,
+                           DefaultThresholds(message.network().definition(),
+                                             network, source, explored));
+  defaults.knobs.resize(network.decisions().size());
+  defaults.patience = network.parts().exit_rule.patience;
+  defaults.control = ControlFrom(message.behavior().control());
   DYNARCH_ASSIGN_OR_RETURN(defaults.stage_elements,
                            DefaultElements(message, network, explored));
   DYNARCH_ASSIGN_OR_RETURN(defaults.operating_point, DefaultPoint(message));
@@ -174,6 +186,21 @@ absl::StatusOr<study::ResolvedValue> Resolve(
                                behavior::Threshold::Parse(text));
       break;
     }
+    case Target::kKnob: {
+      DYNARCH_ASSIGN_OR_RETURN(value.knob, Decimal::Parse(text));
+      break;
+    }
+    case Target::kPatience:
+      if (!absl::SimpleAtoi(text, &value.index)) {
+        return absl::InvalidArgumentError("is no whole number");
+      }
+      break;
+    case Target::kControl: {
+      DYNARCH_ASSIGN_OR_RETURN(const behavior::Control control,
+                               behavior::ControlNamed(text));
+      value.index = static_cast<int>(control);
+      break;
+    }
     case Target::kPower: {
       DYNARCH_ASSIGN_OR_RETURN(value.power, ParsePowerPolicy(text));
       break;
@@ -202,32 +229,6 @@ absl::StatusOr<std::vector<std::vector<study::ResolvedValue>>> ResolveAll(
   return resolved;
 }
 
-absl::Status CheckTrace(const behavior::Trace& trace,
-                        const study::StudySpec& spec) {
-  DYNARCH_RETURN_IF_ERROR(behavior::CheckMatches(trace, spec.network));
-  std::vector<std::string> recorded;
-  for (const behavior::TraceSlice& slice : trace.slices) {
-    recorded.push_back(
-        absl::StrCat(NameOf(slice.dtype), " (", slice.split, ")"));
-  }
-  const auto check = [&](const std::string& path, graph::DataType dtype) {
-    if (trace.Find(kSelect, dtype) != nullptr) return absl::OkStatus();
-    return FieldError(path, "no trace for ", NameOf(dtype), " in split '",
-                      kSelect, "'; the trace has ", NameList(recorded));
-  };
-  bool is_explored = false;
-  const auto& parameters = spec.space.parameters();
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    if (parameters[i].slot.target != Target::kDataType) continue;
-    is_explored = true;
-    for (const study::ResolvedValue& value : spec.resolved[i]) {
-      DYNARCH_RETURN_IF_ERROR(check("space.network.dtype",
-                                    static_cast<graph::DataType>(value.index)));
-    }
-  }
-  return is_explored ? absl::OkStatus() : check("dtype", spec.defaults.dtype);
-}
-
 absl::StatusOr<graph::Network> StudyNetwork(const v1::StudySpec& message) {
   if (!message.network().has_definition()) {
     return FieldError("network",
@@ -253,15 +254,20 @@ absl::StatusOr<StudyOutline> OutlineStudy(const v1::StudySpec& message) {
   return outline;
 }
 
-absl::StatusOr<study::StudySpec> CompileStudy(const v1::StudySpec& message,
-                                              behavior::Trace trace) {
+absl::StatusOr<study::StudySpec> CompileStudy(
+    const v1::StudySpec& message, std::optional<behavior::Trace> trace) {
   study::StudySpec spec;
   DYNARCH_ASSIGN_OR_RETURN(spec.network, StudyNetwork(message));
   DYNARCH_ASSIGN_OR_RETURN(StudyOutline outline, OutlineStudy(message));
   DYNARCH_ASSIGN_OR_RETURN(spec.platforms, PlatformsFrom(message));
   DYNARCH_ASSIGN_OR_RETURN(spec.workload, WorkloadFrom(message.workload()));
-  DYNARCH_ASSIGN_OR_RETURN(spec.defaults,
-                           DefaultsFrom(message, spec.network, outline.space));
+  DYNARCH_ASSIGN_OR_RETURN(
+      spec.source,
+      SourceFrom(message.behavior(), message.network().definition(),
+                 spec.network, std::move(trace)));
+  DYNARCH_ASSIGN_OR_RETURN(
+      spec.defaults,
+      DefaultsFrom(message, spec.network, spec.source, outline.space));
   DYNARCH_ASSIGN_OR_RETURN(spec.resolved,
                            ResolveAll(outline.space, spec.platforms));
   spec.baseline = message.baseline() == v1::NO_BASELINE
@@ -275,8 +281,7 @@ absl::StatusOr<study::StudySpec> CompileStudy(const v1::StudySpec& message,
   spec.constraints = std::move(outline.constraints);
   spec.search = outline.search;
   spec.metrics = std::move(outline.metrics);
-  DYNARCH_RETURN_IF_ERROR(CheckTrace(trace, spec));
-  spec.trace = std::move(trace);
+  DYNARCH_RETURN_IF_ERROR(study::CandidateWithScenarios(spec).status());
   return spec;
 }
 

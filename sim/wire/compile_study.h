@@ -2,6 +2,7 @@
 #ifndef DYNARCH_SIM_WIRE_COMPILE_STUDY_H_
 #define DYNARCH_SIM_WIRE_COMPILE_STUDY_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -17,9 +18,9 @@ namespace dynarch::wire {
 // file can put line and column in front.
 //
 // `message` has its network and platforms in place (`definition`,
-// `platforms`); `trace` is the parsed artifact it names.
-absl::StatusOr<study::StudySpec> CompileStudy(const v1::StudySpec& message,
-                                              behavior::Trace trace);
+// `platforms`); `trace` is the parsed artifact it names, if it names one.
+absl::StatusOr<study::StudySpec> CompileStudy(
+    const v1::StudySpec& message, std::optional<behavior::Trace> trace);
 
 // What the server needs, without network, platforms or trace semantics: the
 // space (with exclusions), objectives, constraints, search and metrics.

@@ -99,6 +99,9 @@ bool Offers(const std::vector<PlatformFacts>& facts, absl::string_view platform,
       return value == "clock_gate" ? found->clock_gates : found->power_gates;
     case space::Slot::Target::kPlatform:
     case space::Slot::Target::kThreshold:
+    case space::Slot::Target::kKnob:
+    case space::Slot::Target::kPatience:
+    case space::Slot::Target::kControl:
       break;
   }
   return true;

@@ -30,8 +30,8 @@ std::vector<std::string> ElementsOf(const std::vector<PlatformFacts>& facts);
 std::vector<std::string> OperatingPointsOf(
     const std::vector<PlatformFacts>& facts);
 
-// `platform has X` for one value of X. A threshold or platform needs nothing
-// of a platform.
+// `platform has X` for one value of X. A platform, and what decides scenarios,
+// needs nothing of a platform.
 bool Offers(const std::vector<PlatformFacts>& facts, absl::string_view platform,
             const space::Slot& slot, absl::string_view value);
 

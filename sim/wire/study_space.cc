@@ -4,14 +4,13 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/strip.h"
 #include "sim/base/decimal.h"
-#include "sim/base/name_match.h"
 #include "sim/base/status_macros.h"
-#include "sim/graph/data_type.h"
 #include "sim/wire/field_error.h"
 #include "sim/wire/platform_facts.h"
 #include "sim/wire/power_wire.h"
+#include "sim/wire/space_context.h"
+#include "sim/wire/space_values.h"
 
 namespace dynarch::wire {
 namespace {
@@ -21,83 +20,7 @@ using space::Slot;
 using Target = space::Slot::Target;
 
 constexpr int kMaxRangeValues = 1'000'000;
-constexpr absl::string_view kStages = "mapping.stages";
 constexpr absl::string_view kEachOperatingPoint = "operating_points";
-
-std::string SpacePath(absl::string_view path) {
-  return absl::StrCat("space.", path);
-}
-
-// What the values of a study are checked against.
-struct Context {
-  explicit Context(const v1::StudySpec& message)
-      : decisions(message.network().definition().decisions()),
-        facts(FactsOf(message.platforms())) {}
-
-  std::vector<std::string> StageNames() const {
-    std::vector<std::string> names;
-    for (const v1::Decision& decision : decisions) {
-      names.push_back(decision.name());
-    }
-    return names;
-  }
-
-  const google::protobuf::RepeatedPtrField<v1::Decision>& decisions;
-  std::vector<PlatformFacts> facts;
-};
-
-std::vector<std::string> AllPaths(const Context& context) {
-  std::vector<std::string> paths = {"platform", "network.dtype",
-                                    std::string(kStages),
-                                    "policy.operating_point", "policy.power"};
-  const std::vector<std::string> stages = context.StageNames();
-  for (size_t i = 0; i < stages.size(); ++i) {
-    paths.push_back(absl::StrCat(kStages, ".", stages[i]));
-    if (i + 1 == stages.size()) break;  // The last exit has no threshold.
-    paths.push_back(absl::StrCat("decisions.", stages[i], ".threshold"));
-  }
-  return paths;
-}
-
-absl::StatusOr<Slot> ThresholdSlot(const std::string& path,
-                                   absl::string_view decision,
-                                   const Context& context) {
-  const std::vector<std::string> names = context.StageNames();
-  DYNARCH_ASSIGN_OR_RETURN(
-      const int index,
-      IndexOfName(SpacePath(path), "decision", decision, names));
-  if (index + 1 == static_cast<int>(names.size())) {
-    return FieldError(SpacePath(path),
-                      "the last exit is always taken and has no threshold");
-  }
-  return Slot{Target::kThreshold, index};
-}
-
-// The slot of a path that is one parameter.
-absl::StatusOr<Slot> SlotOf(const std::string& path, const Context& context) {
-  if (path == "platform") return Slot{Target::kPlatform, 0};
-  if (path == "network.dtype") return Slot{Target::kDataType, 0};
-  if (path == "policy.operating_point") return Slot{Target::kOperatingPoint, 0};
-  if (path == "policy.power") return Slot{Target::kPower, 0};
-  absl::string_view rest = path;
-  if (absl::ConsumePrefix(&rest, "decisions.") &&
-      absl::ConsumeSuffix(&rest, ".threshold")) {
-    return ThresholdSlot(path, rest, context);
-  }
-  rest = path;
-  if (absl::ConsumePrefix(&rest, absl::StrCat(kStages, "."))) {
-    DYNARCH_ASSIGN_OR_RETURN(
-        const int index,
-        IndexOfName(SpacePath(path), "decision", rest, context.StageNames()));
-    return Slot{Target::kStageElement, index};
-  }
-  if (path == kStages) {
-    return FieldError(SpacePath(path),
-                      "give each stage its own parameter: {each: [a, b]}, or ",
-                      kStages, ".NAME: [a, b]");
-  }
-  return UnknownName(SpacePath(path), "parameter", path, AllPaths(context));
-}
 
 absl::StatusOr<std::string> TextOf(const v1::DomainValue& value) {
   if (!value.has_power_gate()) return value.text();
@@ -193,10 +116,11 @@ absl::StatusOr<std::vector<std::string>> ValuesOf(const v1::Domain& domain,
     DYNARCH_RETURN_IF_ERROR(AppendValues(domain.values(), slot, path, &values));
     return values;
   }
-  if (slot.target != Target::kThreshold) {
+  if (slot.target != Target::kThreshold && slot.target != Target::kKnob &&
+      slot.target != Target::kPatience) {
     return FieldError(path,
-                      "from, to and step are for thresholds only; give "
-                      "a list of values");
+                      "from, to and step are for thresholds and other numbers "
+                      "only; give a list of values");
   }
   DYNARCH_RETURN_IF_ERROR(AppendRange(domain, path, &values));
   DYNARCH_RETURN_IF_ERROR(
@@ -212,7 +136,7 @@ bool IsEachOperatingPoint(const v1::Each& each) {
 // `mapping.stages: {each: [...]}` and `policy.operating_point: {each:
 // operating_points}`.
 absl::StatusOr<std::vector<Parameter>> ExpandEach(const v1::Parameter& message,
-                                                  const Context& context) {
+                                                  const SpaceContext& context) {
   const std::string path = SpacePath(message.path());
   const v1::Each& each = message.domain().each();
   std::vector<Parameter> parameters;
@@ -222,16 +146,22 @@ absl::StatusOr<std::vector<Parameter>> ExpandEach(const v1::Parameter& message,
                           OperatingPointsOf(context.facts)});
     return parameters;
   }
-  if (message.path() != kStages || IsEachOperatingPoint(each)) {
-    return FieldError(path, "`each` is allowed for ", kStages,
-                      " (a list of elements) and policy.operating_point (",
+  const bool thresholds = message.path() == kAllThresholdsPath;
+  if ((message.path() != kStagesPath && !thresholds) ||
+      IsEachOperatingPoint(each)) {
+    return FieldError(path, "`each` is allowed for ", kStagesPath,
+                      " (a list of elements), ", kAllThresholdsPath,
+                      " (a list of thresholds) and policy.operating_point (",
                       kEachOperatingPoint, ")");
   }
   const std::vector<std::string> stages = context.StageNames();
-  for (size_t i = 0; i < stages.size(); ++i) {
+  const size_t count = stages.size() - (thresholds && !stages.empty() ? 1 : 0);
+  for (size_t i = 0; i < count; ++i) {
     Parameter parameter;
-    parameter.path = absl::StrCat(kStages, ".", stages[i]);
-    parameter.slot = {Target::kStageElement, static_cast<int>(i)};
+    parameter.path = thresholds ? DecisionPath(stages[i], "threshold")
+                                : absl::StrCat(kStagesPath, ".", stages[i]);
+    parameter.slot = {thresholds ? Target::kThreshold : Target::kStageElement,
+                      static_cast<int>(i)};
     DYNARCH_RETURN_IF_ERROR(AppendValues(each.values(), parameter.slot,
                                          path + ".each", &parameter.values));
     parameters.push_back(std::move(parameter));
@@ -241,7 +171,7 @@ absl::StatusOr<std::vector<Parameter>> ExpandEach(const v1::Parameter& message,
 
 // Names that some platform of the study knows, for slots that hold names.
 std::optional<std::vector<std::string>> NamesFor(const Slot& slot,
-                                                 const Context& context) {
+                                                 const SpaceContext& context) {
   switch (slot.target) {
     case Target::kPlatform: {
       std::vector<std::string> names;
@@ -256,6 +186,9 @@ std::optional<std::vector<std::string>> NamesFor(const Slot& slot,
       return OperatingPointsOf(context.facts);
     case Target::kDataType:
     case Target::kThreshold:
+    case Target::kKnob:
+    case Target::kPatience:
+    case Target::kControl:
     case Target::kPower:
       break;
   }
@@ -273,7 +206,8 @@ absl::string_view KindOf(const Slot& slot) {
   }
 }
 
-absl::Status CheckNames(const Parameter& parameter, const Context& context) {
+absl::Status CheckNames(const Parameter& parameter,
+                        const SpaceContext& context) {
   const auto names = NamesFor(parameter.slot, context);
   if (!names.has_value()) return absl::OkStatus();
   for (const std::string& value : parameter.values) {
@@ -286,26 +220,21 @@ absl::Status CheckNames(const Parameter& parameter, const Context& context) {
   return absl::OkStatus();
 }
 
-// Thresholds on probabilities lie in [0, 1]; entropies are not negative.
-absl::Status CheckThresholds(const Parameter& parameter,
-                             const Context& context) {
-  if (parameter.slot.target != Target::kThreshold) return absl::OkStatus();
-  const bool is_entropy =
-      context.decisions[parameter.slot.index].signal() == v1::ENTROPY;
-  for (const std::string& value : parameter.values) {
-    const absl::StatusOr<Decimal> number = Decimal::Parse(value);
-    if (!number.ok()) continue;  // `never`, `always`
-    if (number->negative() || (!is_entropy && *number > Decimal::FromInt(1))) {
-      return FieldError(SpacePath(parameter.path), "got ", value,
-                        "; allowed: ", is_entropy ? "0 or more" : "0 to 1",
-                        ", never, always");
-    }
+// One parameter fills a slot.
+absl::Status CheckApart(const std::vector<Parameter>& parameters) {
+  const Parameter* all = nullptr;
+  const Parameter* one = nullptr;
+  for (const Parameter& parameter : parameters) {
+    if (parameter.slot.target != Target::kThreshold) continue;
+    (parameter.slot.index == Slot::kAll ? all : one) = &parameter;
   }
-  return absl::OkStatus();
+  if (all == nullptr || one == nullptr) return absl::OkStatus();
+  return FieldError(SpacePath(one->path), "is explored by ", kAllThresholdsPath,
+                    " already; leave one of the two out");
 }
 
 absl::StatusOr<std::vector<Parameter>> Expand(const v1::Parameter& message,
-                                              const Context& context) {
+                                              const SpaceContext& context) {
   const std::string path = SpacePath(message.path());
   DYNARCH_RETURN_IF_ERROR(CheckOneForm(message.domain(), path));
   if (message.domain().has_each()) return ExpandEach(message, context);
@@ -319,58 +248,22 @@ absl::StatusOr<std::vector<Parameter>> Expand(const v1::Parameter& message,
   return parameters;
 }
 
-absl::StatusOr<std::string> CanonicalThreshold(absl::string_view text) {
-  if (text == "never" || text == "always") return std::string(text);
-  const absl::StatusOr<Decimal> number = Decimal::Parse(text);
-  if (number.ok()) return number->ToString();
-  return absl::InvalidArgumentError(
-      absl::StrCat("got '", text, "'; allowed: a decimal number, never, always",
-                   DidYouMean(text, {"never", "always"})));
-}
-
-absl::StatusOr<std::string> CanonicalDataType(absl::string_view text) {
-  if (graph::DataTypeNamed(text).has_value()) return std::string(text);
-  const std::vector<std::string> names = {"fp32", "fp16", "int8"};
-  return absl::InvalidArgumentError(absl::StrCat(
-      "got '", text, "'; allowed: ", NameList(names), DidYouMean(text, names)));
-}
-
 }  // namespace
-
-absl::StatusOr<std::string> CanonicalValue(const Slot& slot,
-                                           absl::string_view text) {
-  switch (slot.target) {
-    case Target::kThreshold:
-      return CanonicalThreshold(text);
-    case Target::kDataType:
-      return CanonicalDataType(text);
-    case Target::kPower: {
-      DYNARCH_ASSIGN_OR_RETURN(const mapping::PowerPolicy policy,
-                               ParsePowerPolicy(text));
-      return ToText(policy);
-    }
-    case Target::kPlatform:
-    case Target::kStageElement:
-    case Target::kOperatingPoint:
-      break;
-  }
-  if (text.empty()) return absl::InvalidArgumentError("got an empty name");
-  return std::string(text);
-}
 
 absl::StatusOr<std::vector<Parameter>> ParametersFrom(
     const v1::StudySpec& message) {
-  const Context context(message);
+  const SpaceContext context(message);
   std::vector<Parameter> parameters;
   for (const v1::Parameter& parameter : message.space()) {
     DYNARCH_ASSIGN_OR_RETURN(std::vector<Parameter> expanded,
                              Expand(parameter, context));
     for (Parameter& one : expanded) {
       DYNARCH_RETURN_IF_ERROR(CheckNames(one, context));
-      DYNARCH_RETURN_IF_ERROR(CheckThresholds(one, context));
+      DYNARCH_RETURN_IF_ERROR(CheckNumbers(one, context));
       parameters.push_back(std::move(one));
     }
   }
+  DYNARCH_RETURN_IF_ERROR(CheckApart(parameters));
   return parameters;
 }
 

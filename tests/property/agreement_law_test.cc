@@ -68,7 +68,7 @@ void Describe(const RunnableCase& c, const measurement::RunResult& run,
               Coverage& coverage) {
   coverage.AddStudy(c.study);
   const Picoseconds period = c.study.spec->workload.period;
-  const auto regime = c.model.RegimeOf(run.totals.outcome_counts, period);
+  const auto regime = c.model.RegimeOf(run.totals.scenario_counts, period);
   const bool sparse = regime == analysis::Regime::kSparse;
   const bool overlap = run.latencies.back().latency > period;
   const bool gates = c.model.gates();

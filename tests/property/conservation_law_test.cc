@@ -53,7 +53,7 @@ std::string Violation(const mapping::System& system, const RunTotals& totals) {
   if (totals.on_time + totals.missed != totals.offered) return "on time";
   if (totals.correct_on_time > totals.on_time) return "correct on time";
   int64_t outcomes = 0;
-  for (const int64_t count : totals.outcome_counts) outcomes += count;
+  for (const int64_t count : totals.scenario_counts) outcomes += count;
   if (outcomes != totals.offered) return "outcomes do not sum";
   if (totals.busy > totals.window) return "busier than the window is long";
   return "";

@@ -12,8 +12,19 @@
 namespace dynarch::testing {
 namespace {
 
-using behavior::ExitRecord;
 using behavior::Threshold;
+
+// What one exit says about one sample.
+struct ExitRecord {
+  double max_probability = 0, entropy = 0, margin = 0;
+  bool correct = false;
+};
+
+ExitRecord RecordOf(const behavior::TraceSlice& slice, size_t row) {
+  return {slice.signal(graph::Signal::kMaxProbability)[row],
+          slice.signal(graph::Signal::kEntropy)[row],
+          slice.signal(graph::Signal::kMargin)[row], slice.correct[row] != 0};
+}
 
 // Does the exit take the sample? Written from docs/semantics.md 3.1 and 3.2.
 using TakesFunction = bool (*)(const Threshold&, graph::Signal,
@@ -43,9 +54,9 @@ Counts CountDirectly(const StudyCase& c, const std::string& split,
                      TakesFunction takes) {
   const study::StudySpec& spec = *c.spec;
   const study::BoundCandidate bound = study::Bind(spec, c.candidate);
-  const behavior::TraceSlice& slice = *spec.trace.Find(split, bound.dtype);
-  const auto& decisions = spec.network.decisions();
-  const size_t exits = decisions.size();
+  const behavior::TraceSlice& slice =
+      *std::get<behavior::Trace>(spec.source).Find(split, bound.dtype);
+  const size_t exits = spec.network.exits().size();
   std::vector<size_t> taken;
   Counts counts;
   counts.rates.resize(exits);
@@ -53,13 +64,13 @@ Counts CountDirectly(const StudyCase& c, const std::string& split,
   for (size_t i = 0; i < slice.samples.size(); ++i) {
     size_t exit = 0;
     while (exit + 1 < exits &&
-           !takes(bound.thresholds[exit], decisions[exit].signal,
-                  slice.records[i * exits + exit])) {
+           !takes(bound.thresholds[exit], spec.network.exits()[exit].signal,
+                  RecordOf(slice, i * exits + exit))) {
       ++exit;
     }
     taken.push_back(exit);
     counts.rates[exit] += 1;
-    counts.accuracy += slice.records[i * exits + exit].correct;
+    counts.accuracy += RecordOf(slice, i * exits + exit).correct;
   }
   for (int64_t k = 0; k < spec.workload.inferences; ++k) {
     counts.rates_run[taken[k % taken.size()]] += 1;
@@ -98,10 +109,11 @@ TEST(CountingLaw, CorrectnessBySampleIsTheTraces) {
   EXPECT_TRUE(rc::check("correctness by sample sums to accuracy", [] {
     const StudyCase c = DrawStudy();
     const auto evaluator = Evaluator::Create(c.spec);
-    const auto correct = (*evaluator)->CorrectBySample(c.candidate, "select");
+    const auto correct =
+        (*evaluator)->ReplaySamples(c.candidate, "select")->correct;
     double right = 0;
-    for (const bool one : *correct) right += one;
-    RC_ASSERT(right / static_cast<double>(correct->size()) ==
+    for (const bool one : correct) right += one;
+    RC_ASSERT(right / static_cast<double>(correct.size()) ==
               CountDirectly(c, "select", &Takes).accuracy);
   }));
 }

@@ -61,14 +61,17 @@ void CompareActivities(const RunTotals& a, const RunTotals& b,
 std::optional<RunnableCase> MakeRunnable(StudyCase study) {
   const study::StudySpec& spec = *study.spec;
   const study::BoundCandidate bound = study::Bind(spec, study.candidate);
-  auto model = evaluator::BuildModel(spec, bound);
+  evaluator::Replayer replayer(spec);
+  auto slice = replayer.Replay("select", bound);
+  if (!slice.ok()) RC_FAIL(std::string(slice.status().message()));
+  auto model = evaluator::BuildModel(
+      spec, bound, *slice->scenarios,
+      evaluator::WantedScenarios(spec, bound, slice->Occurring()));
   if (!model.ok()) {
     // Only what the candidate itself causes keeps it from running.
     if (ReasonOf(model.status()).has_value()) return std::nullopt;
     RC_FAIL(std::string(model.status().message()));
   }
-  evaluator::Replayer replayer(spec);
-  auto slice = replayer.Replay("select", bound.dtype, bound.thresholds);
   return RunnableCase{std::move(study), *std::move(model), *std::move(slice)};
 }
 

@@ -30,6 +30,8 @@ const char* NameOf(behavior::Threshold::Kind kind) {
       return "threshold always";
     case behavior::Threshold::Kind::kValue:
       return "threshold value";
+    case behavior::Threshold::Kind::kChecked:
+      return "threshold checked";
   }
   return "";
 }
@@ -57,23 +59,22 @@ void Coverage::AddStudy(const StudyCase& study) {
   const study::StudySpec& spec = *study.spec;
   const study::BoundCandidate bound = study::Bind(spec, study.candidate);
   std::vector<std::string> features;
-  features.push_back(absl::StrCat("exits ", spec.network.decisions().size()));
+  features.push_back(absl::StrCat("exits ", spec.network.exits().size()));
   features.push_back(NameOf(study.load));
   features.push_back(NameOf(bound.power.kind));
   features.push_back(absl::StrCat("dtype ", graph::NameOf(bound.dtype)));
   const platform::Platform& platform = spec.platforms[bound.platform];
   features.push_back(absl::StrCat("domains ", platform.domains().size()));
-  const auto& decisions = spec.network.decisions();
-  for (size_t e = 0; e < decisions.size(); ++e) {
+  const auto& exits = spec.network.exits();
+  for (size_t e = 0; e < exits.size(); ++e) {
     const auto element = platform.ElementNamed(bound.stage_elements[e]);
     if (element.has_value()) {
       features.push_back(absl::StrCat(
           "element ", platform::NameOf(platform.elements()[*element].kind)));
     }
-    if (e + 1 == decisions.size()) break;
+    if (e + 1 == exits.size()) break;
     features.push_back(NameOf(bound.thresholds[e].kind()));
-    features.push_back(
-        absl::StrCat("signal ", graph::NameOf(decisions[e].signal)));
+    features.push_back(absl::StrCat("signal ", graph::NameOf(exits[e].signal)));
   }
   std::sort(features.begin(), features.end());
   features.erase(std::unique(features.begin(), features.end()), features.end());

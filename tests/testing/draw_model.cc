@@ -19,7 +19,7 @@ class NetworkDraft {
   NetworkDraft() {
     parts_.name = "random";
     shape_ = {Draw(1, 3), Draw(1, 6), Draw(1, 6)};
-    parts_.inputs.push_back({.name = "image", .shape = shape_});
+    parts_.inputs.push_back({.name = "image", .shape = shape_, .extents = {}});
     trunk_ = {.is_input = true, .index = 0};
   }
 
@@ -56,10 +56,9 @@ class NetworkDraft {
     Add(graph::Reshape{});
     Add(graph::Linear{.out_features = Draw(2, 10), .bias = OneIn(2)});
     Add(graph::Softmax{});
-    parts_.decisions.push_back(
-        {.name = name,
-         .from = trunk_.index,
-         .signal = static_cast<graph::Signal>(Draw(0, 2))});
+    parts_.exits.push_back({.name = name,
+                            .from = trunk_.index,
+                            .signal = static_cast<graph::Signal>(Draw(0, 2))});
     trunk_ = trunk;
   }
 
@@ -68,10 +67,11 @@ class NetworkDraft {
  private:
   void Add(graph::Operator op) {
     const auto number = static_cast<int>(parts_.actors.size());
-    parts_.actors.push_back(
-        {.name = absl::StrCat(graph::NameOf(op), "_", number),
-         .op = std::move(op),
-         .inputs = {{.from = trunk_}}});
+    graph::Actor actor;
+    actor.name = absl::StrCat(graph::NameOf(op), "_", number);
+    actor.op = std::move(op);
+    actor.inputs = {{.from = trunk_}};
+    parts_.actors.push_back(std::move(actor));
     trunk_ = {.is_input = false, .index = number};
   }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/evaluator/replays.h"
 #include "sim/evaluator/run.h"
 #include "tests/testing/draw.h"
 #include "tests/testing/generators.h"
@@ -17,21 +18,23 @@ using behavior::Threshold;
 using graph::DataType;
 using space::Slot;
 
-behavior::ExitRecord DrawRecord() {
-  behavior::ExitRecord record;
-  record.predicted = static_cast<int32_t>(Draw(0, 9));
+// What one exit says about one sample.
+void DrawRecord(behavior::TraceSlice& slice) {
+  slice.predicted.push_back(static_cast<int32_t>(Draw(0, 1)));
   // Multiples of 1/16, so that signals often equal a threshold.
-  record.max_probability = static_cast<double>(Draw(0, 16)) / 16;
-  record.entropy = static_cast<double>(Draw(0, 32)) / 16;
-  record.margin = static_cast<double>(Draw(0, 16)) / 16;
-  record.correct = !OneIn(3);
-  return record;
+  const auto draw = [&](graph::Signal signal, int64_t most) {
+    slice.signal(signal).push_back(static_cast<double>(Draw(0, most)) / 16);
+  };
+  draw(graph::Signal::kMaxProbability, 16);
+  draw(graph::Signal::kEntropy, 32);
+  draw(graph::Signal::kMargin, 16);
+  slice.correct.push_back(OneIn(3) ? 0 : 1);
 }
 
 behavior::Trace DrawTrace(const graph::Network& network) {
   behavior::Trace trace;
-  for (const graph::Decision& decision : network.decisions()) {
-    trace.exits.push_back(decision.name);
+  for (const graph::Exit& exit : network.exits()) {
+    trace.exits.push_back(exit.name);
   }
   for (const char* split : {"select", "report"}) {
     const int64_t samples = Draw(1, 12);
@@ -42,7 +45,7 @@ behavior::Trace DrawTrace(const graph::Network& network) {
       for (int64_t i = 0; i < samples; ++i) {
         slice.samples.push_back(i);
         for (size_t e = 0; e < trace.exits.size(); ++e) {
-          slice.records.push_back(DrawRecord());
+          DrawRecord(slice);
         }
       }
       trace.slices.push_back(std::move(slice));
@@ -129,19 +132,19 @@ std::vector<Draft> DrawSpace(const study::StudySpec& spec) {
   drafts.push_back(NewDraft("network.dtype", Slot::Target::kDataType));
   AddValue("fp32", Indexed(static_cast<int>(DataType::kFp32)), drafts.back());
   AddValue("int8", Indexed(static_cast<int>(DataType::kInt8)), drafts.back());
-  const auto& decisions = spec.network.decisions();
-  for (size_t s = 0; s < decisions.size(); ++s) {
-    drafts.push_back(
-        NewDraft(absl::StrCat("mapping.stages.", decisions[s].name),
-                 Slot::Target::kStageElement, static_cast<int>(s)));
+  const auto& exits = spec.network.exits();
+  for (size_t s = 0; s < exits.size(); ++s) {
+    drafts.push_back(NewDraft(absl::StrCat("mapping.stages.", exits[s].name),
+                              Slot::Target::kStageElement,
+                              static_cast<int>(s)));
     for (const auto& name : elements) AddValue(name, {}, drafts.back());
   }
   drafts.push_back(
       NewDraft("policy.operating_point", Slot::Target::kOperatingPoint));
   for (const auto& name : points) AddValue(name, {}, drafts.back());
   drafts.push_back(PowerDraft());
-  for (size_t e = 0; e + 1 < decisions.size(); ++e) {
-    drafts.push_back(ThresholdDraft(decisions[e].name, static_cast<int>(e)));
+  for (size_t e = 0; e + 1 < exits.size(); ++e) {
+    drafts.push_back(ThresholdDraft(exits[e].name, static_cast<int>(e)));
   }
   return drafts;
 }
@@ -151,9 +154,9 @@ Picoseconds DrawPeriod(const analysis::Model& model, Load load) {
   Picoseconds longest(1);
   Picoseconds slack;
   const mapping::System& system = model.system();
-  for (size_t e = 0; e < system.scenarios.size(); ++e) {
-    if (!system.scenarios[e].has_value()) continue;
-    longest = std::max(longest, model.profile(static_cast<int>(e)).latency);
+  for (size_t s = 0; s < system.scenarios.size(); ++s) {
+    if (!system.scenarios[s].has_value()) continue;
+    longest = std::max(longest, model.profile(s).latency);
   }
   for (const mapping::DomainPower& power : system.domains) {
     if (power.gates) slack = std::max(slack, power.timeout + power.entry);
@@ -175,11 +178,11 @@ Picoseconds DrawPeriod(const analysis::Model& model, Load load) {
 std::shared_ptr<study::StudySpec> DrawSpec() {
   auto spec = std::make_shared<study::StudySpec>();
   spec->network = DrawNetwork();
-  spec->trace = DrawTrace(spec->network);
+  spec->source = DrawTrace(spec->network);
   for (int64_t n = Draw(1, 2); n > 0; --n) {
     spec->platforms.push_back(DrawPlatform(spec->network));
   }
-  const size_t exits = spec->network.decisions().size();
+  const size_t exits = spec->network.exits().size();
   spec->defaults.thresholds.assign(exits, Threshold::Always());
   spec->defaults.stage_elements.assign(exits, "");
   std::vector<space::Parameter> parameters;
@@ -206,8 +209,12 @@ StudyCase DrawStudy() {
   spec->workload.inferences = Draw(1, 40);
   spec->workload.seed = 7;
   spec->workload.period = Picoseconds(1'000'000);
-  const auto model =
-      evaluator::BuildModel(*spec, study::Bind(*spec, result.candidate));
+  const study::BoundCandidate bound = study::Bind(*spec, result.candidate);
+  const auto slice = evaluator::Replayer(*spec).Replay("select", bound);
+  if (!slice.ok()) RC_FAIL(std::string(slice.status().message()));
+  const auto model = evaluator::BuildModel(
+      *spec, bound, *slice->scenarios,
+      evaluator::WantedScenarios(*spec, bound, slice->Occurring()));
   if (model.ok()) spec->workload.period = DrawPeriod(*model, result.load);
   spec->workload.deadline =
       Picoseconds(Draw(1, spec->workload.period.value() * 2));

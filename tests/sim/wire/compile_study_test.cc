@@ -228,7 +228,7 @@ INSTANTIATE_TEST_SUITE_P(
                ->mutable_definition()
                ->mutable_actors(0)
                ->mutable_conv2d()
-               ->set_out_channels(-1);
+               ->set_out_channels("-1");
          },
          "network.actors.conv.conv2d.out_channels: got -1; allowed: 1 to "
          "2147483648"},

@@ -142,11 +142,16 @@ inline behavior::Trace SmallTrace() {
   trace.weights_sha256 = "aa";
   for (const graph::DataType dtype :
        {graph::DataType::kFp32, graph::DataType::kInt8}) {
-    trace.slices.push_back(
-        {"select",
-         dtype,
-         {4},
-         {{1, 0.5, 0.7, 0.2, false}, {2, 0.9, 0.1, 0.8, true}}});
+    behavior::TraceSlice slice;
+    slice.split = "select";
+    slice.dtype = dtype;
+    slice.samples = {4};
+    slice.predicted = {1, 2};
+    slice.signal(graph::Signal::kMaxProbability) = {0.5, 0.9};
+    slice.signal(graph::Signal::kEntropy) = {0.7, 0.1};
+    slice.signal(graph::Signal::kMargin) = {0.2, 0.8};
+    slice.correct = {0, 1};
+    trace.slices.push_back(std::move(slice));
   }
   return trace;
 }
