@@ -17,6 +17,7 @@ using ::testing::HasSubstr;
 
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 constexpr Elementwise kAdd{Elementwise::Kind::kAdd};
+constexpr Elementwise kScale{Elementwise::Kind::kScale};
 using Kind = Decision::Kind;
 
 Decision Named(const char* name, Kind kind) {
@@ -243,6 +244,21 @@ TEST(ScenarioGraphTest, RefusesAnInputThatIsNotThere) {
   EXPECT_THAT(ScenarioGraph::Create(network, {0}),
               StatusIs(kInvalid, AllOf(HasSubstr("actors.reader.inputs: 'f'"),
                                        HasSubstr("scenario block skip"))));
+}
+
+// The flow of a frame is computed from two images, but not on a key frame,
+// which is the nominal one.
+TEST(ScenarioGraphTest, AConcatThatDoesNotFireHasTheShapeOfAllItsInputs) {
+  NetworkBuilder net("flow");
+  net.Input("image", {3, 4, 4}).Decide(Named("frame", Kind::kFrame));
+  net.Add("key", kScale, {"image"}).When("frame == process");
+  net.Add("pair", Concat{}, {"image", "+key"}).When("frame == reuse");
+  net.Add("flow", Conv2d{.out_channels = 3, .kernel = {1, 1}}, {"pair"})
+      .When("frame == reuse");
+  net.Add("y", Merge{}, {"key", "flow"}).Output("y");
+  ASSERT_OK_AND_ASSIGN(const Network network, Network::Create(net.parts()));
+  EXPECT_THAT(network.output_shape(1), ElementsAre(6, 4, 4));
+  EXPECT_EQ(network.work(2).weight_elements, 6 * 3);
 }
 
 TEST(ScenarioGraphTest, RefusesAScenarioWithoutAResult) {
