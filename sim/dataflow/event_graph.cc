@@ -207,8 +207,8 @@ class Builder {
   }
 
   absl::Status AddChannel(const Channel& channel) {
-    const int from = part_.local[channel.source];
-    const int to = part_.local[channel.destination];
+    const int from = (*part_.local)[channel.source];
+    const int to = (*part_.local)[channel.destination];
     if (IsOrderToken(channel)) return absl::OkStatus();
     // Counted in what all rates of the channel are multiples of.
     const int64_t grain = GrainOf(channel);
@@ -342,8 +342,8 @@ int64_t EstimatedSize(const Part& part, const std::vector<int64_t>& k) {
   for (const int index : part.channels) {
     const Channel& channel = part.graph->channels[index];
     if (IsOrderToken(channel)) continue;
-    const int from = part.local[channel.source];
-    const int to = part.local[channel.destination];
+    const int from = (*part.local)[channel.source];
+    const int to = (*part.local)[channel.destination];
     // gcd(I, O) / I is gcd(K/q) / (K/q), blocks of the source per step.
     const BigInt source_blocks = part.cycles[from] / k[from];
     const BigInt destination_blocks = part.cycles[to] / k[to];

@@ -72,6 +72,19 @@ absl::StatusOr<std::vector<TokenPlace>> PlacesOf(const Graph& graph,
   return places;
 }
 
+// A vector of one entry per token may have to be kept for every firing.
+absl::Status CheckWork(const IterationMatrix& matrix, const Program& program) {
+  constexpr int64_t kMostEntries = 100'000'000;
+  const int64_t tokens = static_cast<int64_t>(matrix.tokens.size());
+  if (program.firings <= kMostEntries / std::max<int64_t>(tokens, 1)) {
+    return absl::OkStatus();
+  }
+  return absl::ResourceExhaustedError(
+      absl::StrCat("graph '", matrix.graph.name, "': an iteration of ",
+                   program.firings, " firings over ", tokens,
+                   " initial tokens; their product may be ", kMostEntries));
+}
+
 using Symbolic = Execution<Dependence, DependenceAlgebra>;
 
 Dependence Unit(size_t size, size_t index) {
@@ -132,6 +145,7 @@ absl::StatusOr<IterationMatrix> MatrixOfIteration(
       Compile(result.graph, cycles, std::move(times), options.max_firings));
   DYNARCH_ASSIGN_OR_RETURN(result.tokens,
                            PlacesOf(result.graph, program, options.max_tokens));
+  DYNARCH_RETURN_IF_ERROR(CheckWork(result, program));
   bool past_limit = false;
   Symbolic execution(program, {&past_limit}, nullptr);
   Initialise(result.tokens, execution);

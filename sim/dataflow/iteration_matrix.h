@@ -18,7 +18,8 @@ struct IterationMatrixOptions {
   // Unit of the entries; every time must be a multiple of it. None: the largest
   // such unit (CommonTick, sim/dataflow/ticks.h).
   std::optional<Rational> tick;
-  // Initial tokens allowed, and firings of the iteration: ResourceExhausted.
+  // Initial tokens allowed, and firings of the iteration; also their product,
+  // 100 million at most: ResourceExhausted.
   int64_t max_tokens = 4'096;
   int64_t max_firings = 10'000'000;
 };

@@ -81,14 +81,17 @@ absl::StatusOr<bool> Raise(const Part& part, const std::vector<int>& places,
   return raised;
 }
 
+// Some 60 bytes each.
+constexpr int64_t kMostEvents = 20'000'000;
+
 absl::Status CheckSize(const Part& part, const std::vector<int64_t>& k,
                        int64_t max_size) {
-  constexpr int64_t kMostIndices = std::numeric_limits<int>::max() / 2;
+  const int64_t allowed = std::min(max_size, kMostEvents);
   const int64_t size = EstimatedSize(part, k);
-  if (size <= std::min(max_size, kMostIndices)) return absl::OkStatus();
+  if (size <= allowed) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       absl::StrCat("graph '", part.graph->name, "': an event graph of ", size,
-                   " nodes and edges is needed; allowed: ", max_size));
+                   " nodes and edges is needed; allowed: ", allowed));
 }
 
 PartThroughput Finished(const Part& part, const EventGraph& events,

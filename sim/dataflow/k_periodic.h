@@ -22,8 +22,8 @@ namespace dynarch::dataflow {
 // Every time 0 of the part must have been shown not to hide a deadlock
 // (sim/dataflow/liveness.h): a cycle of no time and no token is not seen.
 //
-// Errors: ResourceExhausted if an event graph has more than `max_size` nodes
-// and edges; those of MakeEventGraph.
+// Errors: ResourceExhausted if an event graph has more than `max_size`, or 20
+// million, nodes and edges; those of MakeEventGraph.
 absl::StatusOr<PartThroughput> KPeriodicThroughput(const Part& part,
                                                    int64_t max_size,
                                                    int64_t whole_up_to);

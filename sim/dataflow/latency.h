@@ -13,7 +13,7 @@ namespace dynarch::dataflow {
 
 struct LatencyOptions {
   bool auto_concurrency = true;      // as in sim/dataflow/throughput.h
-  int64_t max_firings = 50'000'000;  // of the iteration: ResourceExhausted
+  int64_t max_firings = 10'000'000;  // of the iteration: ResourceExhausted
 };
 
 // When an actor is busy in the iteration.

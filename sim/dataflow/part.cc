@@ -1,6 +1,7 @@
 #include "sim/dataflow/part.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "sim/dataflow/components.h"
@@ -14,11 +15,9 @@ Part PartOf(const Graph& graph, const std::vector<int>& actors,
   Part part;
   part.graph = &graph;
   part.actors = actors;
-  part.local.assign(graph.actors.size(), -1);
   part.repeats = 0;
-  for (size_t i = 0; i < actors.size(); ++i) {
-    part.local[actors[i]] = static_cast<int>(i);
-    part.repeats = boost::multiprecision::gcd(part.repeats, cycles[actors[i]]);
+  for (const int actor : actors) {
+    part.repeats = boost::multiprecision::gcd(part.repeats, cycles[actor]);
   }
   for (const int actor : actors) {
     part.cycles.push_back(cycles[actor] / part.repeats);
@@ -53,11 +52,18 @@ std::vector<Part> PartsOf(const Graph& graph, const std::vector<BigInt>& cycles,
     if (component != components.of[edges[i].second]) continue;
     channels[component].push_back(static_cast<int>(i));
   }
+  const auto local = std::make_shared<std::vector<int>>(actors);
+  for (const std::vector<int>& members : components.members) {
+    for (size_t i = 0; i < members.size(); ++i) {
+      (*local)[members[i]] = static_cast<int>(i);
+    }
+  }
   const std::vector<bool> ordered = FiresOneAtATime(graph);
   std::vector<Part> parts;
   for (size_t i = 0; i < components.members.size(); ++i) {
     if (channels[i].empty() && auto_concurrency) continue;
     Part part = PartOf(graph, components.members[i], cycles);
+    part.local = local;
     part.channels = std::move(channels[i]);
     for (const int actor : part.actors) {
       AddActor(times[actor], !auto_concurrency || ordered[actor], part);

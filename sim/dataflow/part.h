@@ -3,6 +3,7 @@
 #define DYNARCH_SIM_DATAFLOW_PART_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -18,8 +19,9 @@ namespace dynarch::dataflow {
 struct Part {
   const Graph* graph = nullptr;
   std::vector<int> actors;
-  std::vector<int> channels;   // both ends among `actors`
-  std::vector<int> local;      // by actor of the graph: its place in `actors`
+  std::vector<int> channels;  // both ends among `actors`
+  // By actor of the graph: its place in its own part's `actors`.
+  std::shared_ptr<const std::vector<int>> local;
   std::vector<BigInt> cycles;  // repetition vector by place, smallest integers
   BigInt repeats;              // iterations of the part in one of the graph
   std::vector<std::vector<int64_t>> times;  // ticks, by place and phase

@@ -55,8 +55,8 @@ Graph GraphOf(const Part& part) {
   }
   for (const int index : part.channels) {
     Channel& channel = graph.channels.emplace_back(part.graph->channels[index]);
-    channel.source = part.local[channel.source];
-    channel.destination = part.local[channel.destination];
+    channel.source = (*part.local)[channel.source];
+    channel.destination = (*part.local)[channel.destination];
   }
   // Only those that no channel of their own orders need one.
   const std::vector<bool> ordered = FiresOneAtATime(graph);

@@ -24,12 +24,21 @@ bool HasZeroTime(const std::vector<std::vector<int64_t>>& times) {
   return false;
 }
 
-// Small event graphs first, then a few iterations of execution (buffers make
-// the state recur soon where they make event graphs large), then event graphs
-// of any size.
+// Small event graphs first, then a few iterations of execution, unless they are
+// very long (buffers make bounds meet soon where they make event graphs large),
+// then event graphs of any size.
 constexpr int64_t kSmallEventGraph = 20'000;
 constexpr int64_t kWholeExpansion = 4'000;
 constexpr int64_t kFirings = 8'000'000;
+constexpr int64_t kFiringsPerIteration = 1'000'000;
+
+bool HasShortIteration(const Part& part) {
+  BigInt firings = 0;
+  for (size_t i = 0; i < part.cycles.size(); ++i) {
+    firings += part.cycles[i] * part.times[i].size();
+  }
+  return firings <= kFiringsPerIteration;
+}
 
 absl::StatusOr<PartThroughput> Fastest(const Part& part, int64_t max_work,
                                        ThroughputMethod& method) {
@@ -37,10 +46,12 @@ absl::StatusOr<PartThroughput> Fastest(const Part& part, int64_t max_work,
   if (max_work > kSmallEventGraph) {
     auto result = KPeriodicThroughput(part, kSmallEventGraph, kWholeExpansion);
     if (!absl::IsResourceExhausted(result.status())) return result;
-    result = SelfTimedThroughput(part, std::min(max_work, kFirings), true);
-    if (result.ok()) {
-      method = ThroughputMethod::kBounded;
-      return result;
+    if (HasShortIteration(part)) {
+      result = SelfTimedThroughput(part, std::min(max_work, kFirings), true);
+      if (result.ok()) {
+        method = ThroughputMethod::kBounded;
+        return result;
+      }
     }
   }
   return KPeriodicThroughput(part, max_work, kWholeExpansion);

@@ -38,7 +38,7 @@ struct ThroughputOptions {
   bool auto_concurrency = true;
   ThroughputMethod method = ThroughputMethod::kFastest;
   // ResourceExhausted beyond: firings executed, nodes and edges of the largest
-  // event graph.
+  // event graph (of which 20 million are allowed at most).
   int64_t max_work = 200'000'000;
 };
 

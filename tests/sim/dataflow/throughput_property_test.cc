@@ -15,7 +15,7 @@
 namespace dynarch::dataflow {
 namespace {
 
-constexpr uint64_t kSeeds = 3'000;
+constexpr uint64_t kSeeds = 1'500;
 
 std::optional<Rational> PeriodBy(const Graph& graph, bool auto_concurrency,
                                  ThroughputMethod method) {
