@@ -22,9 +22,11 @@ namespace dynarch::dataflow {
 namespace {
 
 // Of the space of choices without time.
-constexpr SadfLimits kUntimed = {.states = int64_t{1} << 16,
+constexpr SadfLimits kUntimed = {.states = int64_t{1} << 14,
                                  .firings_per_state = 1024,
                                  .firings_at_once = int64_t{1} << 20};
+// An open space is searched for its worst cycle up to this size only.
+constexpr int kSearchedOpenStates = 1 << 14;
 // How deep in a run the recurrent part is looked for.
 constexpr int64_t kBurnIn = int64_t{1} << 17;
 
@@ -184,8 +186,10 @@ absl::Status Analysis::SetWorstCase() {
   DYNARCH_ASSIGN_OR_RETURN(SadfSpace space, Explore(slowest_, false));
   result_.worst_case_states = space.states();
   if (result_.deadlock.empty()) result_.deadlock = space.deadlock;
-  DYNARCH_ASSIGN_OR_RETURN(const std::vector<std::optional<Rational>> rates,
-                           WorstRates(space));
+  std::vector<std::optional<Rational>> rates(graph_.processes.size());
+  if (space.closed || space.states() <= kSearchedOpenStates) {
+    DYNARCH_ASSIGN_OR_RETURN(rates, WorstRates(space));
+  }
   SadfEstimate run;
   for (size_t p = 0; p < rates.size(); ++p) {
     ProcessThroughput& process = result_.processes[p];

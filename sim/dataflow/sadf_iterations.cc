@@ -18,6 +18,10 @@
 namespace dynarch::dataflow {
 namespace {
 
+// Matrices are dense, one for each sub-scenario.
+constexpr int64_t kMostTokens = 512;
+constexpr int64_t kMostFirings = 1'000'000;
+
 template <typename... Args>
 absl::Status NotApplicable(const Args&... args) {
   return absl::FailedPreconditionError(
@@ -38,7 +42,7 @@ class Builder {
 
  private:
   absl::Status CheckApplies();
-  void NameTokens();
+  absl::Status NameTokens();
   absl::StatusOr<IterationGraph> GraphOf(int subscenario) const;
   absl::Status AddScenario(int subscenario);
   absl::Status SetMatrix(const IterationMatrix& iteration,
@@ -87,14 +91,7 @@ absl::Status Builder::CheckApplies() {
   return absl::OkStatus();
 }
 
-void Builder::NameTokens() {
-  const auto add = [&](const std::string& channel, int64_t count) {
-    for (int64_t k = 0; k < count; ++k) {
-      const std::string name = TokenName(channel, k);
-      row_of_[name] = static_cast<int>(result_.tokens.size());
-      result_.tokens.push_back(name);
-    }
-  };
+absl::Status Builder::NameTokens() {
   Graph all;
   for (const SadfProcess& process : graph_.processes) {
     all.actors.push_back({process.name, {Rational(0)}});
@@ -110,8 +107,19 @@ void Builder::NameTokens() {
   }
   for (const Channel& channel :
        OneFiringAtATime(WithSpaceAsChannels(all)).channels) {
-    add(channel.name, channel.initial_tokens);
+    const int64_t room =
+        kMostTokens - static_cast<int64_t>(result_.tokens.size());
+    if (channel.initial_tokens > room) {
+      return NotApplicable("there are more than ", kMostTokens,
+                           " initial tokens (free places included)");
+    }
+    for (int64_t k = 0; k < channel.initial_tokens; ++k) {
+      const std::string name = TokenName(channel.name, k);
+      row_of_[name] = static_cast<int>(result_.tokens.size());
+      result_.tokens.push_back(name);
+    }
   }
+  return absl::OkStatus();
 }
 
 std::vector<int> Builder::ModesIn(int subscenario) const {
@@ -261,8 +269,10 @@ absl::Status Builder::AddScenario(int subscenario) {
                          (*repetition)[sdf.actor_of[detector_]].str(),
                          " firings of the detector");
   }
-  const absl::StatusOr<IterationMatrix> iteration = MatrixOfIteration(
-      sdf.graph, {.auto_concurrency = false, .tick = model_.tick});
+  const absl::StatusOr<IterationMatrix> iteration =
+      MatrixOfIteration(sdf.graph, {.auto_concurrency = false,
+                                    .tick = model_.tick,
+                                    .max_firings = kMostFirings});
   if (!iteration.ok()) {
     return absl::Status(iteration.status().code(),
                         absl::StrCat("sub-scenario '", name,
@@ -290,7 +300,7 @@ absl::Status Builder::AddScenario(int subscenario) {
 absl::StatusOr<SadfIterations> Builder::Run() {
   DYNARCH_ASSIGN_OR_RETURN(model_, CompileSadf(graph_));
   DYNARCH_RETURN_IF_ERROR(CheckApplies());
-  NameTokens();
+  DYNARCH_RETURN_IF_ERROR(NameTokens());
   result_.automaton.tick = model_.tick;
   for (size_t s = 0; s < graph_.processes[detector_].scenarios.size(); ++s) {
     DYNARCH_RETURN_IF_ERROR(AddScenario(static_cast<int>(s)));

@@ -36,8 +36,8 @@ struct SadfIterations {
 // FailedPrecondition says what does not apply: the detectors, a control channel
 // with initial tokens, several times, a sub-scenario that is inconsistent,
 // needs several firings of the detector or deadlocks, a process that nothing
-// ties to the detector. Otherwise errors of Check and MatrixOfIteration
-// (sim/dataflow/iteration_matrix.h).
+// ties to the detector, more than 512 initial tokens. Otherwise errors of Check
+// and MatrixOfIteration (sim/dataflow/iteration_matrix.h).
 absl::StatusOr<SadfIterations> IterationsOf(const ScenarioAwareGraph& graph);
 
 }  // namespace dynarch::dataflow
