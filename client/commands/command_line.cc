@@ -192,6 +192,11 @@ void AddDataflow(CLI::App& root, CommandLine* line) {
                   "default: its worst-case period")
       ->type_name("TIME")
       ->needs(latency);
+  app->add_option("--buffers", options->buffers,
+                  "Least buffers for so many iterations per unit of time; "
+                  "default: the most there can be; live: any number")
+      ->type_name("[THROUGHPUT]")
+      ->expected(0, 1);
   app->add_flag("--matrix", options->matrix,
                 "Max-plus matrix of one iteration over the initial tokens");
   app->add_option("-o,--output", options->output,

@@ -123,8 +123,11 @@ struct DataflowOptions {
   std::string from;  // Actors; both or none.
   std::string to;
   std::string period;  // Of a sadf graph's releases; empty: its worst case.
+  // Least buffers for this many iterations per unit of time; empty: for the
+  // largest throughput there is; "live": for any.
+  std::optional<std::string> buffers;
   bool matrix = false;
-  std::string output;  // The graph as SDF3 XML; empty: none.
+  std::string output;  // The graph as SDF3 XML, sized if so; empty: none.
   bool json = false;
 };
 absl::Status Dataflow(const Context& context, const DataflowOptions& options);

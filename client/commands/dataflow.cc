@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/commands/commands.h"
 #include "sim/base/status_macros.h"
+#include "sim/dataflow/buffers.h"
 #include "sim/dataflow/iteration_matrix.h"
 #include "sim/dataflow/repetition.h"
 #include "sim/dataflow/sadf_iterations.h"
@@ -95,11 +96,37 @@ absl::Status AnalyseLatency(const DataflowOptions& options,
   return absl::OkStatus();
 }
 
+absl::Status AnalyseBuffers(const std::string& asked, StaticFindings& found) {
+  dataflow::BufferOptions options{.auto_concurrency = found.auto_concurrency};
+  options.only_live = asked == "live";
+  if (!asked.empty() && !options.only_live) {
+    const auto throughput = dataflow::Rational::Parse(asked);
+    if (!throughput.ok() || *throughput <= dataflow::Rational(0)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--buffers: got '", asked,
+          "'; allowed: iterations per unit of time such as 1/7 or 0.02, or "
+          "live"));
+    }
+    options.period = dataflow::Rational(1) / *throughput;
+  }
+  auto sizes = dataflow::SizeBuffers(found.graph, options);
+  if (!sizes.ok()) {
+    return absl::Status(
+        sizes.status().code(),
+        absl::StrCat(found.file, ": --buffers: ", sizes.status().message()));
+  }
+  found.buffers = *std::move(sizes);
+  return absl::OkStatus();
+}
+
 // What was asked for of a graph that is consistent and live.
 absl::Status AnalyseMore(const DataflowOptions& options,
                          StaticFindings& found) {
   if (options.latency) {
     DYNARCH_RETURN_IF_ERROR(AnalyseLatency(options, found));
+  }
+  if (options.buffers.has_value()) {
+    DYNARCH_RETURN_IF_ERROR(AnalyseBuffers(*options.buffers, found));
   }
   if (options.matrix) {
     DYNARCH_ASSIGN_OR_RETURN(
@@ -147,7 +174,11 @@ absl::Status DataflowOf(const Context& context, const DataflowOptions& options,
                      file.type));
   }
   DYNARCH_RETURN_IF_ERROR(Analyse(options, found));
-  DYNARCH_RETURN_IF_ERROR(WriteOutput(found.graph, options.output));
+  DYNARCH_RETURN_IF_ERROR(
+      WriteOutput(found.buffers.has_value()
+                      ? dataflow::WithCapacities(found.graph, *found.buffers)
+                      : found.graph,
+                  options.output));
   Print(context, found, options.json);
   return Verdict(found, file);
 }
@@ -166,6 +197,7 @@ absl::Status CheckScenarioOptions(const DataflowOptions& options) {
   for (const auto& [given, option] :
        {std::pair(options.no_auto_concurrency, "--no-auto-concurrency"),
         std::pair(!options.from.empty(), "--from"),
+        std::pair(options.buffers.has_value(), "--buffers"),
         std::pair(options.matrix, "--matrix")}) {
     if (!given) continue;
     return absl::InvalidArgumentError(

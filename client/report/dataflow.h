@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/report/json.h"
+#include "sim/dataflow/buffers.h"
 #include "sim/dataflow/graph.h"
 #include "sim/dataflow/iteration_matrix.h"
 #include "sim/dataflow/latency.h"
@@ -41,6 +42,7 @@ struct StaticFindings {
   // If asked for, of a live graph.
   std::optional<dataflow::Latency> latency = std::nullopt;
   std::optional<LatencyBetween> between = std::nullopt;
+  std::optional<dataflow::BufferSizes> buffers = std::nullopt;
   std::optional<dataflow::IterationMatrix> matrix = std::nullopt;
 };
 

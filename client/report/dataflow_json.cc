@@ -112,6 +112,35 @@ Json LatencyJson(const StaticFindings& f) {
   return json;
 }
 
+Json CapacitiesJson(const StaticFindings& f,
+                    const std::vector<int64_t>& capacities) {
+  Json json = Json::Object();
+  for (size_t i = 0; i < capacities.size(); ++i) {
+    json.Set(f.graph.channels[f.buffers->channels[i]].name, capacities[i]);
+  }
+  return json;
+}
+
+Json BuffersJson(const StaticFindings& f) {
+  const dataflow::BufferSizes& found = *f.buffers;
+  Json trade_off = Json::Array();
+  for (const dataflow::BufferTradeOff& point : found.trade_off) {
+    Json entry = Json::Object();
+    entry.Set("memory", BigJson(point.memory))
+        .Set("period", point.period.ToString())
+        .Set("capacities", CapacitiesJson(f, point.capacities));
+    trade_off.Add(std::move(entry));
+  }
+  Json json = Json::Object();
+  json.Set("memory", BigJson(found.memory))
+      .Set("period", found.period.ToString())
+      .Set("exact", found.exact)
+      .Set("capacities", CapacitiesJson(f, found.capacities))
+      .Set("trade_off", std::move(trade_off))
+      .Set("analysed", found.analysed);
+  return json;
+}
+
 Json LatenessJson(const Lateness& lateness) {
   Json json = Json::Object();
   json.Set("period", lateness.period.ToString())
@@ -199,6 +228,7 @@ Json DataflowJson(const StaticFindings& f) {
       .Set("inconsistency", TextOrNull(f.inconsistency))
       .Set("deadlock", DeadlockJson(f));
   if (f.latency.has_value()) json.Set("latency", LatencyJson(f));
+  if (f.buffers.has_value()) json.Set("buffers", BuffersJson(f));
   if (f.matrix.has_value()) json.Set("matrix", MatrixJson(*f.matrix));
   json.Set("warnings", List(f.warnings));
   return json;

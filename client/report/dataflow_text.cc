@@ -125,6 +125,27 @@ std::string LatenessText(const Lateness& lateness) {
                                  ExactText(lateness.period)));
 }
 
+std::string BuffersText(const StaticFindings& f) {
+  const dataflow::BufferSizes& found = *f.buffers;
+  std::string text = absl::StrCat(
+      "\nbuffers: memory ", found.memory.str(),
+      found.exact ? ", the least" : ", an upper bound of the least",
+      " for the period ", ExactText(found.period), "\n");
+  TextTable table({"channel", "tokens", "size of a token"});
+  for (size_t i = 0; i < found.channels.size(); ++i) {
+    const dataflow::Channel& channel = f.graph.channels[found.channels[i]];
+    table.AddRow({channel.name, absl::StrCat(found.capacities[i]),
+                  absl::StrCat(channel.token_size)});
+  }
+  absl::StrAppend(&text, table.ToString());
+  if (found.trade_off.size() < 2) return text;
+  TextTable trade_off({"memory", "period"});
+  for (const dataflow::BufferTradeOff& point : found.trade_off) {
+    trade_off.AddRow({point.memory.str(), ExactText(point.period)});
+  }
+  return absl::StrCat(text, "\n", trade_off.ToString());
+}
+
 std::string ActorTable(const StaticFindings& f) {
   std::vector<std::string> heading = {"actor", "phases", "cycles per iteration",
                                       "time of a cycle"};
@@ -194,6 +215,7 @@ std::string DataflowText(const StaticFindings& f) {
   }
   if (f.latency.has_value()) absl::StrAppend(&text, LatencyText(f));
   absl::StrAppend(&text, "\n", ActorTable(f));
+  if (f.buffers.has_value()) absl::StrAppend(&text, BuffersText(f));
   if (f.matrix.has_value()) absl::StrAppend(&text, MatrixText(*f.matrix));
   return text;
 }

@@ -77,6 +77,32 @@ class DataflowTest(unittest.TestCase):
         self.assertEqual(found["actors"]["filter"],
                          {"first_start": "15/2", "last_end": "59/2"})
 
+    # Least of each channel alone: a frame, 16 tiles, 16 results, the 2 tokens
+    # that are there: 4096 + 16 * 256 + 16 * 64 + 2. While join holds 16 results
+    # for 5 us, the next 16 need a place: 16 * 64 more.
+    def test_buffers(self):
+        least = self.example("tiles.xml", "--buffers", "live")["buffers"]
+        self.assertEqual(least["memory"], 9218)
+        self.assertEqual(least["capacities"],
+                         {"frame": 1, "tile": 16, "result": 16, "free": 2})
+        sized = self.example("tiles.xml", "--buffers", "-o", "sized.xml")
+        buffers = sized["buffers"]
+        self.assertEqual(buffers["memory"], 9218 + 1024)
+        self.assertEqual(buffers["period"], "7/1")
+        self.assertIs(buffers["exact"], True)
+        self.assertEqual([(p["memory"], p["period"])
+                          for p in buffers["trade_off"]],
+                         [(9218, least["period"]), (10242, "7/1")])
+        self.assertEqual(self.example("tiles.xml", "--buffers",
+                                      "1/8")["buffers"]["memory"], 9218)
+        # The graph that was written has these buffers.
+        again = self.example(self.path / "sized.xml")
+        self.assertEqual(again["period"], "7/1")
+        (self.path / "small.xml").write_text(
+            (self.path / "sized.xml").read_text().replace('sz="32"', 'sz="31"'))
+        self.assertEqual(self.example(self.path / "small.xml")["period"],
+                         least["period"])
+
     # Frame k + 2 waits for frame k: the first token comes back in the place of
     # the second after 14 us, the second moves up.
     def test_matrix(self):
@@ -192,6 +218,10 @@ class DataflowTest(unittest.TestCase):
                      says=["no actor 'cam'", "did you mean 'camera'"])
         self.refused(tiles, "--latency", "--from", "camera", says=["--to"])
         self.refused(tiles, "--latency", "--period", "5", says=["--period"])
+        self.refused(tiles, "--buffers", "fast",
+                     says=["--buffers: got 'fast'", "1/7"])
+        self.refused(tiles, "--buffers", "1/6", says=["--buffers", "7/1"])
+        self.refused(exits, "--buffers", says=["--buffers", "sadf"])
         self.refused(exits, "--no-auto-concurrency",
                      says=["--no-auto-concurrency", "sadf"])
         self.refused(exits, "--matrix", says=["--matrix", "sadf"])

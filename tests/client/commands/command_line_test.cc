@@ -162,6 +162,18 @@ TEST(CommandLineTest, DataflowTakesAGraph) {
   EXPECT_EQ(options.output, "out.xml");
 }
 
+TEST(CommandLineTest, DataflowsBuffersMayHaveAThroughput) {
+  EXPECT_EQ(OptionsOf<DataflowOptions>({"dataflow", "g.xml"}).buffers,
+            std::nullopt);
+  EXPECT_EQ(
+      OptionsOf<DataflowOptions>({"dataflow", "g.xml", "--buffers"}).buffers,
+      "");
+  const auto before =
+      OptionsOf<DataflowOptions>({"dataflow", "--buffers", "1/7", "g.xml"});
+  EXPECT_EQ(before.buffers, "1/7");
+  EXPECT_EQ(before.graph, "g.xml");
+}
+
 TEST(CommandLineTest, DataflowsLatencyIsBetweenTwoActors) {
   EXPECT_THAT(Parse({"dataflow", "g.xml", "--latency", "--from", "a"}),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--to")));

@@ -162,6 +162,28 @@ TEST(DataflowReportTest, LatencyIsSaidWhereItWasAskedFor) {
                         "of b"));
 }
 
+TEST(DataflowReportTest, BuffersAreByChannel) {
+  StaticFindings found = Ring();
+  found.buffers = dataflow::BufferSizes{
+      .channels = {1},
+      .capacities = {3},
+      .memory = 3,
+      .period = Rational(7, 2),
+      .exact = false,
+      .trade_off = {{.memory = 2, .period = Rational(4), .capacities = {2}},
+                    {.memory = 3, .period = Rational(7, 2), .capacities = {3}}},
+      .analysed = 5};
+  EXPECT_THAT(
+      DataflowJson(found).ToString(),
+      AllOf(HasSubstr("\"memory\": 3"), HasSubstr("\"exact\": false"),
+            HasSubstr("\"capacities\": {\"ba\": 3}"),
+            HasSubstr("\"memory\": 2"), HasSubstr("\"period\": \"4/1\"")));
+  EXPECT_THAT(DataflowText(found),
+              AllOf(HasSubstr("buffers: memory 3, an upper bound of the least "
+                              "for the period 7/2 (3.5)"),
+                    HasSubstr("ba            3                1")));
+}
+
 ScenarioFindings Scenarios() {
   ScenarioFindings found{.file = "s.xml", .graph = {}, .warnings = {"careful"}};
   found.graph.name = "s";
