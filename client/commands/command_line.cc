@@ -138,7 +138,7 @@ void AddImport(CLI::App& root, CommandLine* line) {
   CLI::App* import = root.add_subcommand("import", "Make a network file");
   import->require_subcommand(1);
   auto [app, options] = AddCommand<ImportOnnxOptions>(
-      *import, line, "onnx", "From an ONNX model, one output per exit");
+      *import, line, "onnx", "From an ONNX model; its outputs become exits");
   app->add_option("model", options->model, "Model")
       ->type_name("MODEL.onnx")
       ->required();
@@ -148,6 +148,11 @@ void AddImport(CLI::App& root, CommandLine* line) {
   app->add_option("-o,--output", options->output, "Network file to write")
       ->type_name("NETWORK.yaml")
       ->required();
+  app->add_flag("--strict", options->strict,
+                "Refuse operators that are not known");
+  app->add_option("--max-rounds", options->max_rounds,
+                  "Most rounds of a loop that states none")
+      ->type_name("N");
 }
 
 void AddCatalog(CLI::App& root, CommandLine* line) {
@@ -208,6 +213,44 @@ void AddDataflow(CLI::App& root, CommandLine* line) {
       "2: no such graph. Every member of --json: docs/dataflow.md.");
 }
 
+void AddBehavior(CLI::App& root, CommandLine* line) {
+  auto [app, options] = AddCommand<BehaviorOptions>(
+      root, line, "behavior",
+      "What the data do to a network: rates, accuracy, expected work");
+  app->add_option("network", options->network,
+                  "Name in the catalogue, or a file")
+      ->type_name("NETWORK[.yaml]")
+      ->required();
+  app->add_option("--trace", options->trace,
+                  "Trace; default: the network's own distribution or chain")
+      ->type_name("TRACE.csv|.npz");
+  app->add_option("--set", options->settings,
+                  "Value of a knob: decisions.NAME.threshold, "
+                  "network.exit_rule.patience, network.dtype, ...")
+      ->type_name("PATH=VALUE")
+      ->take_all()
+      ->expected(1);
+  app->add_option("--control", options->control,
+                  "none, random, oracle, independent, static: takes the place "
+                  "of the decisions")
+      ->type_name("CONTROL");
+  app->add_option("--split", options->split, "Split of the trace")
+      ->capture_default_str();
+  app->add_option("--inferences", options->inferences,
+                  "Samples drawn where there is no trace")
+      ->check(CLI::Range(int64_t{1}, int64_t{100'000'000}))
+      ->capture_default_str();
+  app->add_option("--seed", options->seed, "Of draws and permutations")
+      ->capture_default_str();
+  app->add_option("--lags", options->lags, "Autocorrelations")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  AddJson(app, &options->json);
+  app->footer(
+      "Formats, rules, controls and every member of --json: "
+      "docs/behavior.md.");
+}
+
 // CLI11's message as one line, with the nearest command where one was
 // misspelt.
 std::string OneMessage(const CLI::App& root, const CLI::ParseError& error,
@@ -251,6 +294,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc,
   AddImport(root, &line);
   AddCatalog(root, &line);
   AddDataflow(root, &line);
+  AddBehavior(root, &line);
   try {
     root.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

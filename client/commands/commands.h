@@ -94,6 +94,8 @@ struct ImportOnnxOptions {
   std::string model;
   std::string trace;  // Empty: not checked.
   std::string output;
+  bool strict = false;                // Refuse operators that are not known.
+  std::optional<int64_t> max_rounds;  // Of loops that state none.
 };
 absl::Status ImportOnnx(const Context& context,
                         const ImportOnnxOptions& options);
@@ -132,11 +134,26 @@ struct DataflowOptions {
 };
 absl::Status Dataflow(const Context& context, const DataflowOptions& options);
 
+// dynarch behavior NETWORK: exit and outcome rates, accuracy, work, correlation
+// of what a trace, or the network's own figures, say.
+struct BehaviorOptions {
+  std::string network;  // Name in the catalogue, or a path ending in .yaml.
+  std::string trace;    // .csv or .npz; empty: the network's own figures.
+  std::vector<std::string> settings;  // PATH=VALUE.
+  std::string control;                // Empty: none.
+  std::string split = "select";
+  uint64_t seed = 1;
+  int64_t inferences = 100'000;  // Drawn, where there is no trace.
+  int lags = 5;                  // Autocorrelations.
+  bool json = false;
+};
+absl::Status Behavior(const Context& context, const BehaviorOptions& options);
+
 using Command =
     std::variant<RunOptions, SubmitOptions, WatchOptions, FrontOptions,
                  TrialsOptions, CancelOptions, EvaluateOptions, ExplainOptions,
                  ImportOnnxOptions, CatalogListOptions, CatalogShowOptions,
-                 DataflowOptions>;
+                 DataflowOptions, BehaviorOptions>;
 
 // Calls the function of the command.
 absl::Status Execute(const Context& context, const Command& command);

@@ -40,6 +40,9 @@ absl::Status Call(const Context& context, const CatalogShowOptions& options) {
 absl::Status Call(const Context& context, const DataflowOptions& options) {
   return Dataflow(context, options);
 }
+absl::Status Call(const Context& context, const BehaviorOptions& options) {
+  return Behavior(context, options);
+}
 
 }  // namespace
 

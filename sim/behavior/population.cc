@@ -42,6 +42,19 @@ uint64_t LowBits(int count) {
   return count == kBlock ? ~uint64_t{0} : (uint64_t{1} << count) - 1;
 }
 
+// Bit i of `bits` to byte i, 0 or 1, of `count` bytes.
+void Spread(uint64_t bits, int count, uint8_t* bytes) {
+  for (int i = 0; i < count; i += 8, bits >>= 8) {
+    // Byte k keeps bit k alone; adding 127 carries it to the top.
+    const uint64_t alone =
+        (bits & 0xFF) * 0x0101010101010101 & 0x8040201008040201;
+    const uint64_t spread = (alone + 0x7F7F7F7F7F7F7F7F) >> 7;
+    for (int k = 0; k < std::min(8, count - i); ++k) {
+      bytes[i + k] = spread >> (8 * k) & 1;
+    }
+  }
+}
+
 template <typename... Parts>
 absl::Status Error(const Parts&... parts) {
   return absl::InvalidArgumentError(absl::StrCat(parts...));
@@ -86,8 +99,7 @@ void Population::RunThresholds(const ExitPolicy& policy, Replay& replay) const {
     }
     if (!accuracy_known_) continue;
     replay.correct_count += absl::popcount(right);
-    uint8_t* correct = replay.correct.data() + block * kBlock;
-    for (int i = 0; i < count; ++i) correct[i] = (right >> i) & 1;
+    Spread(right, count, replay.correct.data() + block * kBlock);
   }
   if (one_row) return;
   for (int64_t i = 0; i < size_; ++i) {

@@ -382,6 +382,7 @@ class LayoutReader {
           ++other.index;
         }
       }
+      out_.implied.push_back(static_cast<int>(column));
       ++out_.decisions[d].columns;
       ++column;
     }

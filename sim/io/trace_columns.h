@@ -47,9 +47,9 @@ struct TraceLayout {
   std::vector<TraceColumn> columns;
   std::vector<std::string> exits;
   std::vector<behavior::TracedDecision> decisions;
-  // By column of outcomes: the network's decision, and whether it is written in
-  // words.
+  // By column of outcomes: the network's decision.
   std::vector<std::optional<int>> outcome_of;
+  std::vector<int> implied;  // Dropped tokens that no column of the file holds.
   bool exits_by_number = false;  // Of kTaken in a plain file.
 
   bool Has(TraceColumn::Kind kind) const;

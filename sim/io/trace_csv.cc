@@ -141,6 +141,10 @@ class TraceReader {
       DYNARCH_RETURN_IF_ERROR(ReadField(i, first, slice));
     }
     DYNARCH_RETURN_IF_ERROR(CheckLabel(first, slice));
+    for (const int column : layout_.implied) {
+      const bool reached = outcomes_[column - 1] != graph::kNotReached;
+      outcomes_[column] = reached ? 0 : graph::kNotReached;
+    }
     if (!outcomes_.empty()) slice.outcomes.Append(outcomes_);
     return absl::OkStatus();
   }
