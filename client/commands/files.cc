@@ -48,14 +48,23 @@ Json PlatformJson(const v1::Platform& platform) {
 
 absl::Status ImportOnnx(const Context& context,
                         const ImportOnnxOptions& options) {
-  DYNARCH_ASSIGN_OR_RETURN(const v1::Network message,
-                           io::ImportOnnxFile(options.model, options.trace));
+  std::vector<std::string> warnings;
+  DYNARCH_ASSIGN_OR_RETURN(
+      const v1::Network message,
+      io::ImportOnnxFile(
+          options.model, options.trace,
+          {.strict = options.strict, .max_rounds = options.max_rounds},
+          &warnings));
+  for (const std::string& warning : warnings) {
+    context.err << "dynarch: warning: " << warning << "\n";
+  }
   DYNARCH_ASSIGN_OR_RETURN(const graph::Network network,
                            wire::NetworkFrom(message));
   DYNARCH_RETURN_IF_ERROR(io::WriteFile(
       options.output, io::ImportedNetworkText(message, options.model)));
   context.out << options.output << ": " << network.actors().size()
               << " actors, " << network.exits().size() << " exits, "
+              << network.decisions().size() << " other decisions, "
               << report::CountText(network.total_macs().value()) << " MACs, "
               << report::CountText(network.total_weight_elements())
               << " weights\n";
