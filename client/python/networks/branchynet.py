@@ -51,8 +51,10 @@ def _norm(net, x, pool):
 
 def branchynet_alexnet():
     """B-AlexNet on CIFAR-10: two early exits."""
-    net = Network("branchynet_alexnet", f"{PAPER}: B-AlexNet",
-                  image=[3, 32, 32])
+    net = Network("branchynet_alexnet",
+                  f"{PAPER}: B-AlexNet, as in the authors' release (exits "
+                  "behind the second and third convolution; the paper's text "
+                  "says the first and second)", image=[3, 32, 32])
     x = net.conv_relu("conv1", "image", 32, 5, padding=2)
     x = net.norm("norm1", _pool(net, "pool1", x, 3), "local_response", size=3)
     conv2 = net.conv("conv2", x, 64, 5, padding=2)
@@ -102,7 +104,8 @@ def branchynet_resnet110():
     """B-ResNet on CIFAR-10: two early exits."""
     net = Network("branchynet_resnet110",
                   f"{PAPER}: B-ResNet, as in the authors' release (the first "
-                  "convolution is not padded)", image=[3, 32, 32])
+                  "convolution is not padded; 111 convolutions, 109 in the "
+                  "paper)", image=[3, 32, 32])
     x = net.conv_relu("conv1", "image", 16, 3)
     x = _block(net, "block1", x, 16, 30, False)
     with net.scope("exit1"):
