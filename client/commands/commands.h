@@ -143,8 +143,8 @@ struct BehaviorOptions {
   std::string control;                // Empty: none.
   std::string split = "select";
   uint64_t seed = 1;
-  int64_t inferences = 100'000;  // Drawn, where there is no trace.
-  int lags = 5;                  // Autocorrelations.
+  int64_t inferences = 10'000;  // Drawn, where there is no trace.
+  int lags = 5;                 // Autocorrelations.
   bool json = false;
 };
 absl::Status Behavior(const Context& context, const BehaviorOptions& options);

@@ -21,6 +21,27 @@ void Add(const std::vector<int>& from, std::vector<int>& to) {
   to.erase(std::unique(to.begin(), to.end()), to.end());
 }
 
+// Where tensors are joined or one of them chosen, the shape depends on which
+// are there, unless all are alike.
+std::vector<int> JoinedBy(const graph::Network& network,
+                          const graph::Actor& node, int actor,
+                          const graph::Channel& channel,
+                          const std::vector<std::vector<int>>& input) {
+  const int from = channel.from.index;
+  if (channel.from.is_input || channel.initial_tokens > 0 ||
+      !network.actors()[from].when.has_value()) {
+    return {};
+  }
+  const bool varies =
+      network.output_shape(from) != network.output_shape(actor) ||
+      std::any_of(input.begin(), input.end(),
+                  [](const std::vector<int>& axis) { return !axis.empty(); });
+  const bool joins = std::holds_alternative<graph::Concat>(node.op);
+  const bool chooses = std::holds_alternative<graph::Merge>(node.op);
+  if (!joins && !(chooses && varies)) return {};
+  return network.actors()[from].when->decisions();
+}
+
 // Exits that are looked at when each one is taken, as bits.
 std::vector<uint64_t> LookedAt(const graph::Network& network,
                                const ExitPolicy& policy) {
@@ -78,39 +99,83 @@ std::vector<int> WorkModel::DecisionsOf(int actor) const {
   return named;
 }
 
-// A shape depends on the extents along the way, and where tensors are joined on
-// which of them are there.
+// By axis, what the shape of an input depends on.
+std::vector<WorkModel::Decisions> WorkModel::InputShapedBy(
+    const graph::Channel& channel) const {
+  const int from = channel.from.index;
+  if (!channel.from.is_input) {
+    // What is left for later inferences is always of one shape.
+    if (channel.initial_tokens == 0) return shaped_by_[from];
+    return std::vector<Decisions>(network_.output_shape(from).size());
+  }
+  const graph::NetworkInput& input = network_.inputs()[from];
+  std::vector<Decisions> axes(input.shape.size());
+  for (const auto& extent : input.extents) {
+    Add(extent.expression.decisions(), axes[extent.index]);
+  }
+  return axes;
+}
+
+// By axis, what the shape of an actor's output depends on: extents of its own,
+// those of its inputs where they pass through, and where tensors are joined
+// which of them are there. An operator that is not known to pass an axis on
+// depends on everything along all axes.
+std::vector<WorkModel::Decisions> WorkModel::ShapedBy(int actor) const {
+  const graph::Actor& node = network_.actors()[actor];
+  std::vector<Decisions> axes(network_.output_shape(actor).size());
+  Decisions own;
+  for (const auto& extent : node.extents) {
+    if (extent.field != graph::OperatorField::kPositions) {
+      Add(extent.expression.decisions(), own);
+    }
+  }
+  // Axis that the operator sets by itself; -1: none.
+  int set = -1;
+  bool passes = true;
+  if (std::holds_alternative<graph::Conv2d>(node.op) ||
+      std::holds_alternative<graph::ConvTranspose2d>(node.op)) {
+    set = 0;
+  } else if (std::holds_alternative<graph::Linear>(node.op)) {
+    set = static_cast<int>(axes.size()) - 1;
+  } else if (const auto* gather = std::get_if<graph::Gather>(&node.op)) {
+    set = static_cast<int>(gather->axis);
+  } else if (const auto* scatter = std::get_if<graph::Scatter>(&node.op)) {
+    set = static_cast<int>(scatter->axis);
+  } else {
+    passes = std::holds_alternative<graph::Elementwise>(node.op) ||
+             std::holds_alternative<graph::Norm>(node.op) ||
+             std::holds_alternative<graph::Softmax>(node.op) ||
+             std::holds_alternative<graph::Pool>(node.op) ||
+             std::holds_alternative<graph::Merge>(node.op);
+    for (Decisions& axis : axes) Add(own, axis);
+  }
+  if (set >= 0) Add(own, axes[set]);
+  for (const graph::Channel& channel : node.inputs) {
+    const std::vector<Decisions> input = InputShapedBy(channel);
+    const bool aligned = passes && input.size() == axes.size();
+    for (size_t a = 0; a < axes.size(); ++a) {
+      for (size_t b = 0; b < input.size(); ++b) {
+        const bool is_set = aligned && static_cast<int>(a) == set;
+        if (!aligned || (a == b && !is_set)) Add(input[b], axes[a]);
+      }
+    }
+    const Decisions joined = JoinedBy(network_, node, actor, channel, input);
+    for (Decisions& axis : axes) Add(joined, axis);
+  }
+  return axes;
+}
+
 void WorkModel::MakeGroups() {
   const auto& actors = network_.actors();
   shaped_by_.resize(actors.size());
-  std::map<std::vector<int>, Group> groups;
+  std::map<Decisions, Group> groups;
   for (const int actor : network_.order()) {
-    const graph::Actor& node = actors[actor];
-    std::vector<int>& shaped = shaped_by_[actor];
-    for (const auto& extent : node.extents) {
-      Add(extent.expression.decisions(), shaped);
+    shaped_by_[actor] = ShapedBy(actor);
+    Decisions decisions = DecisionsOf(actor);
+    for (const Decisions& axis : shaped_by_[actor]) Add(axis, decisions);
+    for (const graph::Channel& channel : actors[actor].inputs) {
+      for (const Decisions& axis : InputShapedBy(channel)) Add(axis, decisions);
     }
-    const bool joins = std::holds_alternative<graph::Concat>(node.op);
-    const bool chooses = std::holds_alternative<graph::Merge>(node.op);
-    for (const graph::Channel& channel : node.inputs) {
-      const int from = channel.from.index;
-      if (channel.from.is_input) {
-        for (const auto& extent : network_.inputs()[from].extents) {
-          Add(extent.expression.decisions(), shaped);
-        }
-        continue;
-      }
-      if (channel.initial_tokens > 0) continue;  // Always of one shape.
-      Add(shaped_by_[from], shaped);
-      const bool differs =
-          network_.output_shape(from) != network_.output_shape(actor);
-      const bool varies = differs || !shaped_by_[from].empty();
-      if ((joins || (chooses && varies)) && actors[from].when.has_value()) {
-        Add(actors[from].when->decisions(), shaped);
-      }
-    }
-    std::vector<int> decisions = DecisionsOf(actor);
-    Add(shaped, decisions);
     Group& group = groups[decisions];
     group.decisions = decisions;
     group.actors.push_back(actor);

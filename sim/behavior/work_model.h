@@ -45,7 +45,10 @@ class WorkModel {
     std::vector<std::vector<int64_t>> by_number;
     absl::flat_hash_map<graph::Outcomes, std::vector<int64_t>> by_outcomes;
   };
+  using Decisions = std::vector<int>;  // Ascending.
   void MakeGroups();
+  std::vector<Decisions> ShapedBy(int actor) const;
+  std::vector<Decisions> InputShapedBy(const graph::Channel& channel) const;
   std::vector<int> DecisionsOf(int actor) const;
   // Where a group's count is; empty if it has not been counted yet.
   static std::vector<int64_t>& PlaceOf(Group& group,
@@ -54,8 +57,8 @@ class WorkModel {
 
   const graph::Network& network_;
   std::vector<uint64_t> computed_;  // By exit taken: exits looked at, bits.
-  // By actor: decisions that its shape, and its work, depend on.
-  std::vector<std::vector<int>> shaped_by_;
+  // By actor, by axis: decisions that its shape depends on.
+  std::vector<std::vector<Decisions>> shaped_by_;
   std::vector<Group> groups_;
 };
 

@@ -205,8 +205,10 @@ std::string EncodeTrace(const Trace& trace) {
   v1::Trace message;
   for (const std::string& name : trace.exits) message.add_exits(name);
   message.set_weights_sha256(trace.weights_sha256);
-  message.set_kind(trace.kind == Trace::Kind::kSignals ? v1::Trace::SIGNALS
-                                                       : v1::Trace::OUTCOMES);
+  // Signals are what an absent kind means, so that artifacts keep their
+  // address.
+  if (trace.kind == Trace::Kind::kOutcomes)
+    message.set_kind(v1::Trace::OUTCOMES);
   for (const behavior::TracedDecision& decision : trace.decisions) {
     v1::TracedDecision* written = message.add_decisions();
     written->set_name(decision.name);
