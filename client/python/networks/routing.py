@@ -46,9 +46,9 @@ def classsr_fsrcnn():
             outputs.append(_fsrcnn(net, "patch", channels))
     net.output(net.merge("image", outputs))
     net.distribution(
-        f"{CLASSSR}, Table 3: ClassSR-FSRCNN takes 238 MFLOPs for a patch of "
-        "Test8K on average; assumed: the shares of the branches, of which this "
-        "is the mean",
+        f"{CLASSSR}: ClassSR-FSRCNN takes 238 MFLOPs for a patch of Test8K on "
+        "average; assumed: the shares of the branches, of which this is the "
+        "mean",
         [case("0.61", route="simple"), case("0.23", route="medium"),
          case("0.16", route="hard")])
     return net

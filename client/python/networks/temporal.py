@@ -31,7 +31,7 @@ def skiprnn_mnist():
     gate = net.elementwise("gate", total, "compare")
     net.output(net.concat("result", [kept, gate]))
     net.markov_chain(
-        f"{SKIPRNN}, Table 2: 392.62 of 784 pixels are used (50.08 %), "
+        f"{SKIPRNN}, sequential MNIST: 392.62 of 784 pixels are used (50.08 %), "
         "accuracy of the sequence 97.6 %; assumed: how updates follow each "
         "other, with this rate", "updates",
         {"updates": state({"updates": "0.1028", "skips": "0.8972"},
@@ -92,7 +92,7 @@ def arnet_video():
               for pixels in (84, 112, 168, 224)}
     states["jump"] = state(jumps, frame="skip")
     net.markov_chain(
-        f"{ARNET}, Table 1: mAP 73.8 on ActivityNet at 33.5 GFLOPs for a video "
+        f"{ARNET}: mAP 73.8 on ActivityNet at 33.5 GFLOPs for a video "
         "of 16 frames; assumed: how the choices follow each other, with about "
         "this work", "look224", states)
     return net
@@ -209,7 +209,7 @@ def dff_cityscapes():
     for after in range(1, 5):
         follows = f"flow{after + 1}" if after < 4 else "key"
         states[f"flow{after}"] = state({follows: "1"}, frame="reuse")
-    net.markov_chain(f"{DFF}, Section 5: every fifth frame of Cityscapes is a "
+    net.markov_chain(f"{DFF}: every fifth frame of Cityscapes is a "
                      "key frame; mean IoU 69.2 % beside 71.1 % frame by frame",
                      "key", states)
     return net

@@ -71,9 +71,8 @@ def dynamicvit_deit_s():
                 x = net.gather("keep", x, tokens)
         x = _layer(net, layer, x, tokens)
     _classify(net, x)
-    net.distribution(f"{DYNAMICVIT}, Table 1 and the authors' release: top-1 "
-                     "79.3 % at 2.9 GFLOPs; the keep ratio fixes every "
-                     "outcome", [case("1", accuracy="0.793")])
+    net.distribution(f"{DYNAMICVIT}, authors' release: top-1 79.3 % at 2.9 "
+                     "GFLOPs; the keep ratio fixes every outcome", [case("1", accuracy="0.793")])
     return net
 
 
@@ -112,7 +111,7 @@ def avit_deit_s():
                 total = net.gather("keep_total", y, tokens)
     _classify(net, x)
     net.distribution(
-        f"{AVIT}, Table 3: top-1 78.6 % at 3.6 GFLOPs on average; assumed: the "
+        f"{AVIT}: top-1 78.6 % at 3.6 GFLOPs on average; assumed: the "
         "tokens left behind each layer, of which this is the mean",
         [case(share, {f"patches{layer}": str(left)
                       for layer, left in enumerate(patches, 1)})

@@ -40,7 +40,7 @@ def slimmable_mobilenet_v1():
     net.output(net.classifier("head", x, 1000))
     net.width("width", WIDTHS)
     net.distribution(
-        f"{SLIMMABLE}, Table 1 and the authors' release: top-1 errors 46.9, "
+        f"{SLIMMABLE}, authors' release: top-1 errors 46.9, "
         "35.2, 30.5 and 28.5 %; assumed: every width a quarter of the time",
         [case("0.25", accuracy=accuracy, width=width) for width, accuracy in
          zip(WIDTHS, ["0.531", "0.648", "0.695", "0.715"])])
@@ -134,8 +134,8 @@ def conditional_neurons_ffn():
     net.distribution(
         'Z. Li et al., "The Lazy Neuron Phenomenon: On Emergence of Activation '
         'Sparsity in Transformers", ICLR 2023: 3.0 % of the neurons of '
-        "T5-Base's encoder are not zero (92 of 3072); assumed: the spread "
-        "around this mean",
+        "T5-Base are not zero (92 of 3072); assumed: the spread around this "
+        "mean",
         [case("0.25", neurons="46"), case("0.5", neurons="92"),
          case("0.25", neurons="138")])
     return net

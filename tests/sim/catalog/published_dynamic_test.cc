@@ -55,7 +55,7 @@ TEST_P(PublishedWorkTest, ComesOutOfTheShapes) {
 }
 
 const char kSlimmable[] =
-    "J. Yu et al., \"Slimmable Neural Networks\", ICLR 2019, Table 1";
+    "J. Yu et al., \"Slimmable Neural Networks\", ICLR 2019";
 INSTANTIATE_TEST_SUITE_P(
     Catalogue, PublishedWorkTest,
     ::testing::ValuesIn(std::vector<Published>{
@@ -65,8 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
          "policy",
          253e6,
          0.5e6,
-         "H. Li et al., \"Pruning Filters for Efficient ConvNets\", ICLR 2017, "
-         "Table 1"},
+         "H. Li et al., \"Pruning Filters for Efficient ConvNets\", ICLR 2017"},
         {"slimmable100",
          "slimmable_mobilenet_v1",
          {3},
@@ -109,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
          "",
          600e6,
          2e6,
-         "B. Yang et al., \"CondConv\", NeurIPS 2019, Table 1"},
+         "B. Yang et al., \"CondConv\", NeurIPS 2019"},
         {"deit_s",
          "avit_deit_s",
          {},
@@ -117,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
          4.6e9,
          0.05e9,
          "H. Touvron et al., \"Training data-efficient image transformers\", "
-         "ICML 2021, Table 5"},
+         "ICML 2021"},
         // 2.9 printed for floors of 0.7 x 196; ours are ceilings, and the
         // predictors count.
         {"dynamicvit",
@@ -126,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(
          "",
          2.9e9,
          0.1e9,
-         "Y. Rao et al., \"DynamicViT\", NeurIPS 2021, Table 1"}}),
+         "Y. Rao et al., \"DynamicViT\", NeurIPS 2021"}}),
     [](const auto& info) { return info.param.name; });
 
 // What squeeze and excitation adds to ResNet-50: "about 2.5 million" weights.
@@ -138,7 +137,7 @@ TEST(PublishedWeightsTest, SqueezeAndExcitationAddsTwoAndAHalfMillion) {
   EXPECT_NEAR(static_cast<double>(added), 2.5e6, 0.05e6);
 }
 
-// ClassSR's Table 2: 113 thousand weights in all.
+// ClassSR: 113 thousand weights in all.
 TEST(PublishedWeightsTest, ClassSrHasThoseOfThreeNetworksAndTheClassModule) {
   ASSERT_OK_AND_ASSIGN(const graph::Network network,
                        CatalogNetwork("classsr_fsrcnn"));
@@ -170,7 +169,7 @@ TEST(PublishedWorkTest, ClassSrByItsOwnCounting) {
   const double mean = 0.61 * ClassSrOps(network, 0) +
                       0.23 * ClassSrOps(network, 1) +
                       0.16 * ClassSrOps(network, 2);
-  EXPECT_NEAR(mean, 238e6, 0.01 * 238e6);  // Table 3, Test8K.
+  EXPECT_NEAR(mean, 238e6, 0.01 * 238e6);  // Test8K.
 }
 
 // Means over a network's own rates. Where the rates are assumed so as to give
@@ -205,12 +204,12 @@ INSTANTIATE_TEST_SUITE_P(
         // 1.81e8 operations, two a multiply-accumulate, of images that take
         // 16.933 blocks; half a block apart, since ours are all equally likely.
         {"blockdrop_resnet110", 90.5e6, 2.4e6, "BlockDrop, authors' release"},
-        {"avit_deit_s", 3.6e9, 0.05e9, "A-ViT, CVPR 2022, Table 3"},
+        {"avit_deit_s", 3.6e9, 0.05e9, "A-ViT, CVPR 2022"},
         {"drnet_resnet50", 0.66 * 4.089e9, 0.02e9, "DRNet, abstract: - 34 %"},
-        {"arnet_video", 33.5e9 / 16, 0.03e9, "AR-Net, ECCV 2020, Table 1"}}),
+        {"arnet_video", 33.5e9 / 16, 0.03e9, "AR-Net, ECCV 2020"}}),
     [](const auto& info) { return info.param.network; });
 
-// SkipRNN's Table 2: 392.62 of 784 pixels update the state.
+// SkipRNN: 392.62 of 784 pixels update the state.
 TEST(PublishedRatesTest, SkipRnnUpdatesOnHalfOfThePixels) {
   ASSERT_OK_AND_ASSIGN(const v1::Network message,
                        NetworkMessage("skiprnn_mnist"));
