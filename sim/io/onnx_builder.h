@@ -164,6 +164,11 @@ class NetworkBuilder {
   absl::Status AddSlice();
   absl::Status AddSplit();
   absl::Status AddGather();
+  // Rows of a weight.
+  absl::Status AddEmbedding(const OnnxConstant& table);
+  // `count` slices of an axis, or the one that a constant names.
+  absl::StatusOr<OnnxTensor> Gathered(const OnnxTensor& input, int64_t axis,
+                                      int64_t count);
   absl::Status AddExpand();
   absl::Status AddPad();
   absl::Status AddResize();
@@ -179,6 +184,16 @@ class NetworkBuilder {
 
   absl::Status AddRecurrent();
   absl::Status AddIf();
+  // How often a loop runs: decided, unless it is a constant number of rounds.
+  struct Rounds {
+    int64_t most = 0;
+    bool decided = false;
+    bool stops_itself = false;  // The body says when.
+  };
+  absl::StatusOr<Rounds> RoundsOf(const OnnxGraph& body) const;
+  absl::StatusOr<std::string> NewLoopDecision(const Rounds& rounds);
+  absl::Status BindBody(const OnnxGraph& body);
+  absl::Status GiveLoopOutputs(const OnnxGraph& body, int64_t most);
   absl::Status AddLoop();
   absl::Status AddScan();
   // The tensors that a branch gives, each made by an actor of the branch.

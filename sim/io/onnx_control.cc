@@ -241,18 +241,9 @@ absl::StatusOr<OnnxTensor> NetworkBuilder::Stacked(const OnnxTensor& step,
   return result;
 }
 
-absl::Status NetworkBuilder::AddLoop() {
-  const auto graph = node_->graphs.find("body");
-  if (graph == node_->graphs.end()) return Error("needs a body");
-  const OnnxGraph& body = *graph->second;
-  if (!times_.empty()) return Error("a loop within a loop is not supported");
-  if (body.inputs.size() < 2 || body.inputs.size() > node_->inputs.size() ||
-      body.outputs.size() + 1 < body.inputs.size()) {
-    return Error("the body takes ", body.inputs.size(), " tensors and gives ",
-                 body.outputs.size(), ", which does not fit the node");
-  }
-  const size_t carried = body.inputs.size() - 2;
-  // How often: a constant, unless the body says when to stop.
+absl::StatusOr<NetworkBuilder::Rounds> NetworkBuilder::RoundsOf(
+    const OnnxGraph& body) const {
+  Rounds rounds;
   const OnnxConstant* trips = Constant(0);
   std::optional<int64_t> most;
   if (trips != nullptr && trips->integers.size() == 1 &&
@@ -260,10 +251,9 @@ absl::Status NetworkBuilder::AddLoop() {
     most = trips->integers[0];
   }
   const std::string stop = OriginIn(body, body.outputs[0]);
-  const bool runs_on = stop == body.inputs[1].name ||
-                       body.constants.count(stop) > 0 ||
-                       Constant(stop) != nullptr;
-  const bool open = HasData(0) || !most.has_value();
+  rounds.stops_itself =
+      stop != body.inputs[1].name && ConstantOf(body, stop) == nullptr;
+  rounds.decided = rounds.stops_itself || !most.has_value();
   if (!most.has_value()) most = options_.max_rounds;
   if (!most.has_value() || *most < 1 || *most > graph::kMaxRounds) {
     return Error(
@@ -271,19 +261,24 @@ absl::Status NetworkBuilder::AddLoop() {
         "give --max-rounds, 1 to ",
         graph::kMaxRounds);
   }
-  const bool decides = !runs_on || open;
-  std::string name;
-  if (decides) {
-    graph::Decision decision;
-    decision.kind = graph::Decision::Kind::kRepeat;
-    decision.max = *most;
-    if (runs_on && HasData(0)) {
-      DYNARCH_ASSIGN_OR_RETURN(const OnnxTensor count, Data(0));
-      if (!count.from.is_input) decision.from = count.from.index;
-    }
-    DYNARCH_ASSIGN_OR_RETURN(name, NewDecision(std::move(decision), "loop"));
+  rounds.most = *most;
+  return rounds;
+}
+
+absl::StatusOr<std::string> NetworkBuilder::NewLoopDecision(
+    const Rounds& rounds) {
+  graph::Decision decision;
+  decision.kind = graph::Decision::Kind::kRepeat;
+  decision.max = rounds.most;
+  if (!rounds.stops_itself && HasData(0)) {
+    DYNARCH_ASSIGN_OR_RETURN(const OnnxTensor count, Data(0));
+    if (!count.from.is_input) decision.from = count.from.index;
   }
-  const size_t place = parts_.decisions.size() - 1;
+  return NewDecision(std::move(decision), "loop");
+}
+
+// What the body's formal inputs stand for.
+absl::Status NetworkBuilder::BindBody(const OnnxGraph& body) {
   for (size_t i = 0; i < body.inputs.size(); ++i) {
     // The round's number and the condition are no tensors of the network.
     if (i >= 2 && HasData(i)) {
@@ -294,16 +289,12 @@ absl::Status NetworkBuilder::AddLoop() {
       folded_[body.inputs[i].name] = {};
     }
   }
-  times_ = decides ? name : absl::StrCat(*most);
-  DYNARCH_RETURN_IF_ERROR(AddNodes(body));
-  times_.clear();
-  if (!runs_on) {
-    DYNARCH_ASSIGN_OR_RETURN(const OnnxTensor condition,
-                             ResultOf(body, body.outputs[0]));
-    if (!condition.from.is_input) {
-      parts_.decisions[place].from = condition.from.index;
-    }
-  }
+  return absl::OkStatus();
+}
+
+absl::Status NetworkBuilder::GiveLoopOutputs(const OnnxGraph& body,
+                                             int64_t most) {
+  const size_t carried = body.inputs.size() - 2;
   for (size_t i = 0; i + 1 < body.outputs.size(); ++i) {
     if (i >= node_->outputs.size() || node_->outputs[i].empty()) continue;
     const OnnxConstant* counter = ConstantOf(body, body.outputs[i + 1]);
@@ -314,11 +305,41 @@ absl::Status NetworkBuilder::AddLoop() {
     DYNARCH_ASSIGN_OR_RETURN(OnnxTensor result,
                              ResultOf(body, body.outputs[i + 1]));
     if (i >= carried) {
-      DYNARCH_ASSIGN_OR_RETURN(result, Stacked(result, *most, i));
+      DYNARCH_ASSIGN_OR_RETURN(result, Stacked(result, most, i));
     }
     DYNARCH_RETURN_IF_ERROR(Give(std::move(result), i));
   }
   return absl::OkStatus();
+}
+
+absl::Status NetworkBuilder::AddLoop() {
+  const auto graph = node_->graphs.find("body");
+  if (graph == node_->graphs.end()) return Error("needs a body");
+  const OnnxGraph& body = *graph->second;
+  if (!times_.empty()) return Error("a loop within a loop is not supported");
+  if (body.inputs.size() < 2 || body.inputs.size() > node_->inputs.size() ||
+      body.outputs.size() + 1 < body.inputs.size()) {
+    return Error("the body takes ", body.inputs.size(), " tensors and gives ",
+                 body.outputs.size(), ", which does not fit the node");
+  }
+  DYNARCH_ASSIGN_OR_RETURN(const Rounds rounds, RoundsOf(body));
+  times_ = absl::StrCat(rounds.most);
+  if (rounds.decided) {
+    times_.clear();
+    DYNARCH_ASSIGN_OR_RETURN(times_, NewLoopDecision(rounds));
+  }
+  const size_t place = parts_.decisions.size() - 1;
+  DYNARCH_RETURN_IF_ERROR(BindBody(body));
+  DYNARCH_RETURN_IF_ERROR(AddNodes(body));
+  times_.clear();
+  if (rounds.stops_itself) {
+    DYNARCH_ASSIGN_OR_RETURN(const OnnxTensor condition,
+                             ResultOf(body, body.outputs[0]));
+    if (!condition.from.is_input) {
+      parts_.decisions[place].from = condition.from.index;
+    }
+  }
+  return GiveLoopOutputs(body, rounds.most);
 }
 
 absl::Status NetworkBuilder::AddScan() {

@@ -258,6 +258,7 @@ absl::Status NetworkBuilder::AddSoftmax() {
   return AddUnary(graph::Softmax{});
 }
 
+// Long because: it is one table.
 const std::map<std::string, NetworkBuilder::Handler>&
 NetworkBuilder::Handlers() {
   using B = NetworkBuilder;

@@ -276,61 +276,64 @@ absl::Status NetworkBuilder::AddSplit() {
   return absl::OkStatus();
 }
 
-absl::Status NetworkBuilder::AddGather() {
-  const OnnxConstant* table = Constant(0);
-  if (table != nullptr) {  // Rows of a weight: an embedding.
-    DYNARCH_ASSIGN_OR_RETURN(const OnnxTensor indices, Data(1));
-    if (table->shape.size() != 2 || Attribute("axis", int64_t{0}) != 0) {
-      return Error("reads a constant of ", table->shape.size(),
-                   " extents; the rows of two are supported");
-    }
-    DYNARCH_ASSIGN_OR_RETURN(
-        const OnnxTensor flat,
-        Reshaped(indices, Integers{CountOf(indices.full)}, std::nullopt));
-    DYNARCH_ASSIGN_OR_RETURN(
-        const OnnxTensor rows,
-        NewActor(graph::Embedding{table->shape[0], table->shape[1]}, {flat}));
-    Integers full = indices.full;
-    full.push_back(table->shape[1]);
-    DYNARCH_ASSIGN_OR_RETURN(OnnxTensor result,
-                             Reshaped(rows, std::move(full), indices.batch));
-    return Give(std::move(result));
+absl::Status NetworkBuilder::AddEmbedding(const OnnxConstant& table) {
+  DYNARCH_ASSIGN_OR_RETURN(const OnnxTensor indices, Data(1));
+  if (table.shape.size() != 2 || Attribute("axis", int64_t{0}) != 0) {
+    return Error("reads a constant of ", table.shape.size(),
+                 " extents; the rows of two are supported");
   }
+  DYNARCH_ASSIGN_OR_RETURN(
+      const OnnxTensor flat,
+      Reshaped(indices, Integers{CountOf(indices.full)}, std::nullopt));
+  DYNARCH_ASSIGN_OR_RETURN(
+      const OnnxTensor rows,
+      NewActor(graph::Embedding{table.shape[0], table.shape[1]}, {flat}));
+  Integers full = indices.full;
+  full.push_back(table.shape[1]);
+  DYNARCH_ASSIGN_OR_RETURN(OnnxTensor result,
+                           Reshaped(rows, std::move(full), indices.batch));
+  return Give(std::move(result));
+}
+
+absl::StatusOr<OnnxTensor> NetworkBuilder::Gathered(const OnnxTensor& input,
+                                                    int64_t axis,
+                                                    int64_t count) {
+  DYNARCH_ASSIGN_OR_RETURN(const auto inner, Axis(axis, input));
+  const int64_t extent = input.full[axis];
+  if (!inner.has_value() || count > extent) {
+    if (count == extent) return input;
+    return Error("gives ", count, " slices of ", extent,
+                 "; no more than there are is supported");
+  }
+  const OnnxConstant* index = Constant(1);
+  if (index == nullptr || !index->shape.empty() || !HasNumbers(*index)) {
+    return NewActor(graph::Gather{count, *inner}, {input});
+  }
+  const int64_t at = index->integers.empty() ? 0 : index->integers[0];
+  const int64_t begin = at < 0 ? at + extent : at;
+  if (begin < 0 || begin >= extent) {
+    return Error("index ", at, " is outside extent ", axis, " of ", extent);
+  }
+  return Sliced(input, axis, begin, 1, "");
+}
+
+absl::Status NetworkBuilder::AddGather() {
+  if (const OnnxConstant* table = Constant(0)) return AddEmbedding(*table);
   DYNARCH_ASSIGN_OR_RETURN(const OnnxTensor input, Data(0));
   DYNARCH_ASSIGN_OR_RETURN(const int64_t axis,
                            FileAxis(Attribute("axis", int64_t{0}), input));
-  const OnnxConstant* index = Constant(1);
   Integers places;
-  if (index != nullptr) {
+  if (const OnnxConstant* index = Constant(1)) {
     places = index->shape;
   } else {
     DYNARCH_ASSIGN_OR_RETURN(const OnnxTensor chosen, Data(1));
     places = chosen.full;
   }
+  DYNARCH_ASSIGN_OR_RETURN(const OnnxTensor part,
+                           Gathered(input, axis, CountOf(places)));
   Integers full(input.full.begin(), input.full.begin() + axis);
   full.insert(full.end(), places.begin(), places.end());
   full.insert(full.end(), input.full.begin() + axis + 1, input.full.end());
-  const int64_t count = CountOf(places);
-  DYNARCH_ASSIGN_OR_RETURN(const auto inner, Axis(axis, input));
-  OnnxTensor part = input;
-  if (inner.has_value() && count <= input.full[axis]) {
-    const bool one = places.empty() && index != nullptr && HasNumbers(*index);
-    const int64_t at = one ? index->integers[0] : 0;
-    const int64_t begin = at < 0 ? at + input.full[axis] : at;
-    if (one && (begin < 0 || begin >= input.full[axis])) {
-      return Error("index ", at, " is outside extent ", axis, " of ",
-                   input.full[axis]);
-    }
-    if (one) {
-      DYNARCH_ASSIGN_OR_RETURN(part, Sliced(input, axis, begin, 1, ""));
-    } else {
-      DYNARCH_ASSIGN_OR_RETURN(part,
-                               NewActor(graph::Gather{count, *inner}, {input}));
-    }
-  } else if (count != input.full[axis]) {
-    return Error("gives ", count, " slices of ", input.full[axis],
-                 "; no more than there are is supported");
-  }
   std::optional<int> batch = input.batch;
   if (batch == axis) batch = std::nullopt;
   if (batch.has_value() && *batch > axis) {
