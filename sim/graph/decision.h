@@ -70,9 +70,8 @@ struct Decision {
   int64_t experts = 0, top_k = 0;    // kExperts.
   OutcomeExpression of;              // kActive: the most; kExperts: tokens.
   int64_t max = 0;                   // kRepeat.
-  // The knob: threshold (kSkip, kBranch, kFrame, adaptive kActive and kRepeat),
-  // value (kWidth, kResolution, kRepeat), keep (kActive), capacity factor
-  // (kExperts). None: not set.
+  // The knob: threshold (kSkip, kBranch, kFrame), value (kWidth, kResolution,
+  // kRepeat), keep (kActive), capacity factor (kExperts). None: not set.
   std::optional<Decimal> knob;
 };
 // `skip`, `branch`, ...

@@ -261,8 +261,15 @@ absl::Status BindExpressions(NetworkParts& parts) {
 }
 
 absl::Status CheckDecisions(const NetworkParts& parts) {
+  std::set<std::string> names;
+  for (const Decision& decision : parts.decisions) names.insert(decision.name);
   for (const Decision& decision : parts.decisions) {
     DYNARCH_RETURN_IF_ERROR(CheckKind(decision));
+    for (const std::string& option : decision.options) {
+      if (names.count(option) == 0) continue;
+      return Error("decisions.", decision.name, ".options: '", option,
+                   "' is a decision, too; a condition could mean either");
+    }
   }
   std::vector<bool> used(parts.decisions.size(), false);
   const auto use = [&](const OutcomeExpression& expression) {

@@ -283,6 +283,15 @@ TEST(ScenarioGraphTest, RefusesDecisionsThatNothingDependsOnOrThatLackMeaning) {
               StatusIs(kInvalid, HasSubstr("decisions.tokens.keep: got 1.5")));
 }
 
+TEST(ScenarioGraphTest, RefusesAnOptionThatIsADecisionToo) {
+  Decision route = Named("route", Kind::kBranch);
+  route.options = {"block", "other"};
+  NetworkBuilder net = Residual();
+  net.Decide(route);
+  EXPECT_THAT(Network::Create(net.parts()),
+              StatusIs(kInvalid, HasSubstr("route.options: 'block' is a")));
+}
+
 TEST(ScenarioGraphTest, RefusesAConditionThatNeverHolds) {
   Decision route = Named("route", Kind::kBranch);
   route.options = {"small", "large"};
