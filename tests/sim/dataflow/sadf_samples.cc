@@ -148,4 +148,84 @@ ScenarioAwareGraph RandomRing(RandomStream& random, int most_profiles) {
   return graph;
 }
 
+namespace {
+
+// Each state is reached from the one before; other transitions, also back, at
+// random; without any, the state is never left.
+MarkovChain RandomForwardChain(RandomStream& random) {
+  MarkovChain chain;
+  chain.initial_state = "q0";
+  const int64_t states = Between(random, 1, 3);
+  for (int64_t q = 0; q < states; ++q) {
+    SadfState state = {absl::StrCat("q", q), q % 2 == 0 ? "s" : "t", {}};
+    for (int64_t to = 0; to < states; ++to) {
+      if (to != q + 1 && random.UniformBelow(3) != 0) continue;
+      state.transitions.push_back(
+          {absl::StrCat("q", to), Rational(Between(random, 1, 3))});
+    }
+    if (state.transitions.empty()) state.transitions = {{state.name}};
+    chain.states.push_back(std::move(state));
+  }
+  return chain;
+}
+
+// Only the sub-scenarios that some state has.
+void KeepUsed(SadfProcess& detector) {
+  std::erase_if(detector.scenarios, [&](const SadfScenario& scenario) {
+    for (const MarkovChain& chain : detector.chains) {
+      for (const SadfState& state : chain.states) {
+        if (state.subscenario == scenario.name) return false;
+      }
+    }
+    return true;
+  });
+}
+
+}  // namespace
+
+ScenarioAwareGraph RandomNested(RandomStream& random) {
+  ScenarioAwareGraph graph;
+  graph.name = "nested";
+  graph.processes.resize(3);
+  SadfProcess& outer = graph.processes[0];
+  SadfProcess& inner = graph.processes[1];
+  SadfProcess& kernel = graph.processes[2];
+  outer.name = "outer";
+  inner.name = "inner";
+  kernel.name = "kernel";
+  outer.detector = inner.detector = true;
+  outer.chains = {RandomForwardChain(random)};
+  for (const char* name : {"s", "t"}) {
+    const int64_t turns = Between(random, 1, 2);
+    outer.scenarios.push_back({.name = name,
+                               .consume = {{"done", turns}},
+                               .produce = {{"mode", turns}},
+                               .profiles = RandomProfiles(random, 1, 0)});
+    inner.scenarios.push_back({.name = name,
+                               .produce = {{"do", 1}},
+                               .profiles = RandomProfiles(random, 1, 0)});
+    kernel.scenarios.push_back({.name = name,
+                                .produce = {{"done", 1}},
+                                .profiles = RandomProfiles(random, 2, 1)});
+    MarkovChain chain = RandomForwardChain(random);
+    chain.scenario = name;
+    inner.chains.push_back(std::move(chain));
+  }
+  KeepUsed(outer);
+  KeepUsed(inner);
+  graph.channels = {{.name = "mode",
+                     .source = "outer",
+                     .destination = "inner",
+                     .control = true},
+                    {.name = "do",
+                     .source = "inner",
+                     .destination = "kernel",
+                     .control = true},
+                    {.name = "done",
+                     .source = "kernel",
+                     .destination = "outer",
+                     .initial_tokens = Between(random, 2, 4)}};
+  return graph;
+}
+
 }  // namespace dynarch::dataflow

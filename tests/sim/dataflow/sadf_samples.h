@@ -32,6 +32,11 @@ SadfProcess PlainKernel(const std::string& name, std::vector<SadfRate> consume,
 // tokens for 1 or 2 iterations at once, sometimes a bounded channel.
 ScenarioAwareGraph RandomRing(RandomStream& random, int most_profiles);
 
+// A random graph of two detectors, the first of which chooses between chains of
+// the second, which tells a kernel what to do. The chains have up to three
+// states and may end in one of several that are never left.
+ScenarioAwareGraph RandomNested(RandomStream& random);
+
 }  // namespace dynarch::dataflow
 
 #endif  // DYNARCH_TESTS_SIM_DATAFLOW_SADF_SAMPLES_H_
