@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>
+#include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -256,8 +257,8 @@ class Builder {
     return total * k > Position{1} << 62;
   }
 
-  // Heights become integers, in 64 bits if all fit; parallel edges of the same
-  // kind become one.
+  // Heights become integers, in 64 bits if all fit, times too; parallel edges
+  // of the same kind become one.
   void Finish() {
     std::vector<BigInt> scales;
     BigInt largest = 1;
@@ -272,7 +273,7 @@ class Builder {
     for (size_t i = 0; i < scales.size(); ++i) {
       largest = std::max(largest, BigInt(scales[i] * steps[i]));
     }
-    if (largest < BigInt(int64_t{1} << 62)) {
+    if (largest < BigInt(int64_t{1} << 62) && part_.large_times.empty()) {
       std::vector<int64_t> small;
       for (const BigInt& scale : scales) {
         small.push_back(static_cast<int64_t>(scale));
@@ -281,6 +282,15 @@ class Builder {
     } else {
       result_.graph = Assemble<BigInt>(scales);
     }
+  }
+
+  // Height is BigInt if there are large times.
+  template <typename Height>
+  Height Time(size_t place, size_t phase) const {
+    if constexpr (std::is_same_v<Height, BigInt>) {
+      if (!part_.large_times.empty()) return part_.large_times[place][phase];
+    }
+    return Height(part_.times[place][phase]);
   }
 
   // Edges by source; of parallel ones of a kind, the lowest.
@@ -301,8 +311,7 @@ class Builder {
     size_t place = 0;
     for (int node = 0; node < nodes; ++node) {
       while (result_.first[place + 1] <= node) ++place;
-      const auto& times = part_.times[place];
-      const int64_t time = times[(node - result_.first[place]) % times.size()];
+      const size_t phase = (node - result_.first[place]) % Phases(place);
       const int begin = graph.adjacency.first.back();
       for (int i = start[node]; i < start[node + 1]; ++i) {
         const RawEdge& edge = edges_[sorted[i]];
@@ -314,7 +323,8 @@ class Builder {
         }
         known = static_cast<int>(graph.heights.size());
         graph.adjacency.to.push_back(edge.to);
-        graph.weights.push_back(edge.after_start ? 0 : time);
+        graph.weights.push_back(edge.after_start ? Height(0)
+                                                 : Time<Height>(place, phase));
         graph.heights.push_back(height);
       }
       graph.adjacency.first.push_back(

@@ -9,10 +9,10 @@ namespace {
 
 // Policy iteration on one strongly connected graph with an edge. `Number` holds
 // every potential and product of sums: see BitsNeeded.
-template <typename Number, typename Height>
+template <typename Number, typename Value>
 class Howard {
  public:
-  explicit Howard(const RatioGraph<Height>& graph)
+  explicit Howard(const RatioGraph<Value>& graph)
       : graph_(graph),
         first_(graph.adjacency.first),
         to_(graph.adjacency.to),
@@ -190,7 +190,7 @@ class Howard {
     return result;
   }
 
-  const RatioGraph<Height>& graph_;
+  const RatioGraph<Value>& graph_;
   const std::vector<int>& first_;
   const std::vector<int>& to_;
   const int nodes_;
@@ -240,15 +240,15 @@ MaxCycleRatio Solve(const RatioGraph<BigInt>& graph) {
 }
 
 // The graph of one component, its nodes numbered anew.
-template <typename Height>
-RatioGraph<Height> SubgraphOf(const RatioGraph<Height>& graph,
-                              const Components& components,
-                              const std::vector<int>& members,
-                              std::vector<int>& local) {
+template <typename Value>
+RatioGraph<Value> SubgraphOf(const RatioGraph<Value>& graph,
+                             const Components& components,
+                             const std::vector<int>& members,
+                             std::vector<int>& local) {
   for (size_t i = 0; i < members.size(); ++i) {
     local[members[i]] = static_cast<int>(i);
   }
-  RatioGraph<Height> part;
+  RatioGraph<Value> part;
   for (const int node : members) {
     for (int edge = graph.adjacency.first[node];
          edge < graph.adjacency.first[node + 1]; ++edge) {
@@ -269,8 +269,8 @@ bool Exceeds(const MaxCycleRatio& a, const MaxCycleRatio& b) {
          a.weight * b.height > b.weight * a.height;
 }
 
-template <typename Height>
-MaxCycleRatio SolveByComponent(const RatioGraph<Height>& graph) {
+template <typename Value>
+MaxCycleRatio SolveByComponent(const RatioGraph<Value>& graph) {
   const Components components = StronglyConnected(graph.adjacency);
   if (components.members.size() == 1 && !graph.adjacency.to.empty()) {
     return Solve(graph);
@@ -278,7 +278,7 @@ MaxCycleRatio SolveByComponent(const RatioGraph<Height>& graph) {
   MaxCycleRatio best;
   std::vector<int> local(graph.adjacency.nodes());
   for (const std::vector<int>& members : components.members) {
-    const RatioGraph<Height> part =
+    const RatioGraph<Value> part =
         SubgraphOf(graph, components, members, local);
     if (part.adjacency.to.empty()) continue;
     MaxCycleRatio ratio = Solve(part);

@@ -11,13 +11,13 @@
 namespace dynarch::dataflow {
 
 // Edges carry a weight (>= 0; a time) and a height (any sign; a count of
-// iterations in some fixed fraction), by edge of `adjacency`. `Height` is
+// iterations in some fixed fraction), by edge of `adjacency`. `Value` is
 // int64_t, or BigInt where that is too small.
-template <typename Height>
+template <typename Value>
 struct RatioGraph {
   Adjacency adjacency;
-  std::vector<int64_t> weights;
-  std::vector<Height> heights;
+  std::vector<Value> weights;
+  std::vector<Value> heights;
 };
 
 struct MaxCycleRatio {

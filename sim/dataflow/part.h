@@ -25,7 +25,9 @@ struct Part {
   std::vector<BigInt> cycles;  // repetition vector by place, smallest integers
   BigInt repeats;              // iterations of the part in one of the graph
   std::vector<std::vector<int64_t>> times;  // ticks, by place and phase
-  std::vector<bool> one_at_a_time;          // by place
+  // The same, if one is above 2^61; then `times` only orders them.
+  std::vector<std::vector<BigInt>> large_times;
+  std::vector<bool> one_at_a_time;  // by place
   // By place: firings end in the order in which they start, so that the last
   // token taken is the last to come.
   std::vector<bool> ends_in_order;
@@ -39,7 +41,7 @@ struct PartThroughput {
 
 // Parts that can bound the period: those with a channel or an actor that fires
 // one at a time. `graph` has no capacities and outlives them; `cycles` is its
-// repetition vector, `times` are in ticks.
+// repetition vector, `times` are in ticks, by actor and phase.
 std::vector<Part> PartsOf(const Graph& graph, const std::vector<BigInt>& cycles,
                           const std::vector<std::vector<int64_t>>& times,
                           bool auto_concurrency);

@@ -46,7 +46,7 @@ absl::StatusOr<PartThroughput> Fastest(const Part& part, int64_t max_work,
   if (max_work > kSmallEventGraph) {
     auto result = KPeriodicThroughput(part, kSmallEventGraph, kWholeExpansion);
     if (!absl::IsResourceExhausted(result.status())) return result;
-    if (HasShortIteration(part)) {
+    if (HasShortIteration(part) && part.large_times.empty()) {
       result = SelfTimedThroughput(part, std::min(max_work, kFirings), true);
       if (result.ok()) {
         method = ThroughputMethod::kBounded;
@@ -57,10 +57,24 @@ absl::StatusOr<PartThroughput> Fastest(const Part& part, int64_t max_work,
   return KPeriodicThroughput(part, max_work, kWholeExpansion);
 }
 
+void AddLargeTimes(const LargeTimes& large, Part& part) {
+  if (large.ticks.empty()) return;
+  for (const int actor : part.actors) {
+    part.large_times.push_back(large.ticks[actor]);
+  }
+}
+
 absl::StatusOr<PartThroughput> Analyse(const Part& part,
                                        const ThroughputOptions& options,
                                        ThroughputMethod& method) {
   method = options.method;
+  const bool by_execution = method == ThroughputMethod::kSelfTimed ||
+                            method == ThroughputMethod::kBounded;
+  if (by_execution && !part.large_times.empty()) {
+    return absl::OutOfRangeError(
+        "times above 2^61 of the unit that all share are not executed; use "
+        "the K-periodic method");
+  }
   switch (options.method) {
     case ThroughputMethod::kSelfTimed:
       return SelfTimedThroughput(part, options.max_work, false);
@@ -84,15 +98,18 @@ absl::StatusOr<Throughput> AnalyseThroughput(const Graph& graph,
   result.method = options.method;
   const Graph spaced = WithSpaceAsChannels(graph);
   const Rational tick = CommonTick(graph);
-  DYNARCH_ASSIGN_OR_RETURN(const auto times, TimesInTicks(graph, tick));
+  const auto fitting = TimesInTicks(graph, tick);
+  const LargeTimes large =
+      fitting.ok() ? LargeTimes() : LargeTimesInTicks(graph, tick);
+  const auto& times = fitting.ok() ? *fitting : large.ranks;
   if (HasZeroTime(times)) {
     DYNARCH_ASSIGN_OR_RETURN(const std::optional<Deadlock> deadlock,
                              FindDeadlock(graph));
     if (deadlock.has_value()) return result;
   }
   result.period = Rational(0);
-  for (const Part& part :
-       PartsOf(spaced, cycles, times, options.auto_concurrency)) {
+  for (Part& part : PartsOf(spaced, cycles, times, options.auto_concurrency)) {
+    AddLargeTimes(large, part);
     ThroughputMethod method = options.method;
     DYNARCH_ASSIGN_OR_RETURN(PartThroughput bound,
                              Analyse(part, options, method));

@@ -58,7 +58,11 @@ struct Throughput {
   ThroughputMethod method = ThroughputMethod::kFastest;
 };
 
-// Errors:  those of RepetitionVector; ResourceExhausted past max_work.
+// Times and rates may be of any size; those that share no unit in which they
+// are below 2^61 take longer, and are not executed (kSelfTimed, kBounded).
+//
+// Errors:  those of RepetitionVector; ResourceExhausted past max_work;
+//          OutOfRange where a method says so, and past 2^62 tokens in K cycles.
 absl::StatusOr<Throughput> AnalyseThroughput(
     const Graph& graph, const ThroughputOptions& options = {});
 

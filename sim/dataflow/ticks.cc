@@ -1,6 +1,8 @@
 #include "sim/dataflow/ticks.h"
 
+#include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -62,6 +64,27 @@ absl::StatusOr<std::vector<std::vector<int64_t>>> TimesInTicks(
       times.push_back(ticks);
     }
     result.push_back(std::move(times));
+  }
+  return result;
+}
+
+LargeTimes LargeTimesInTicks(const Graph& graph, const Rational& tick) {
+  LargeTimes result;
+  std::set<BigInt> values = {0};
+  for (const Actor& actor : graph.actors) {
+    std::vector<BigInt>& ticks = result.ticks.emplace_back();
+    for (const Rational& time : actor.times) {
+      ticks.push_back((time / tick).numerator());
+      values.insert(ticks.back());
+    }
+  }
+  std::map<BigInt, int64_t> rank_of;
+  for (const BigInt& value : values) {
+    rank_of.emplace(value, static_cast<int64_t>(rank_of.size()));
+  }
+  for (const std::vector<BigInt>& ticks : result.ticks) {
+    std::vector<int64_t>& ranks = result.ranks.emplace_back();
+    for (const BigInt& time : ticks) ranks.push_back(rank_of.at(time));
   }
   return result;
 }

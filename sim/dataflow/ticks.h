@@ -20,6 +20,16 @@ Rational CommonTick(const Graph& graph);
 absl::StatusOr<std::vector<std::vector<int64_t>>> TimesInTicks(
     const Graph& graph, const Rational& tick);
 
+// Times of any size, in ticks; `ranks` stand for them in order: equal where
+// they are equal, smaller where they are smaller, 0 where they are 0.
+struct LargeTimes {
+  std::vector<std::vector<BigInt>> ticks;   // by actor and phase
+  std::vector<std::vector<int64_t>> ranks;  // by actor and phase
+};
+
+// `tick` as CommonTick gives it.
+LargeTimes LargeTimesInTicks(const Graph& graph, const Rational& tick);
+
 }  // namespace dynarch::dataflow
 
 #endif  // DYNARCH_SIM_DATAFLOW_TICKS_H_

@@ -87,6 +87,58 @@ void CheckGraph(const Graph& graph, Coverage& coverage) {
   coverage.slower_one_at_a_time += *periods[true] < *periods[false];
 }
 
+// Whether some channel, or its space, lets `to` wait for `from`.
+bool MayWait(const Graph& graph, int from, int to) {
+  if (from == to) return true;
+  for (const Channel& channel : graph.channels) {
+    if (channel.source == from && channel.destination == to) return true;
+    if (channel.capacity.has_value() && channel.source == to &&
+        channel.destination == from) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// One at a time every edge of a cycle weighs as much as its firing takes, so a
+// critical cycle takes a whole number of periods of its own actors' iterations.
+void CheckCriticalCycle(const Graph& graph, const std::vector<int64_t>& cycles,
+                        const Throughput& found) {
+  if (!found.period.has_value() || found.period->zero()) {
+    EXPECT_TRUE(found.critical_cycle.empty());
+    return;
+  }
+  ASSERT_FALSE(found.critical_cycle.empty());
+  Rational time = 0;
+  BigInt repeats = 0;
+  for (size_t i = 0; i < found.critical_cycle.size(); ++i) {
+    const CriticalFiring& firing = found.critical_cycle[i];
+    const CriticalFiring& next =
+        found.critical_cycle[(i + 1) % found.critical_cycle.size()];
+    const Actor& actor = graph.actors[firing.actor];
+    EXPECT_LT(firing.firing, cycles[firing.actor] * actor.phases());
+    EXPECT_TRUE(MayWait(graph, firing.actor, next.actor));
+    time += actor.times[firing.firing % actor.phases()];
+    repeats = boost::multiprecision::gcd(repeats, cycles[firing.actor]);
+  }
+  EXPECT_TRUE((time / *found.period * Rational(repeats)).integer());
+}
+
+TEST(ThroughputPropertyTest, TheCriticalCycleAttainsThePeriod) {
+  for (uint64_t seed = 0; seed < kSeeds && !HasFailure(); ++seed) {
+    SCOPED_TRACE(seed);
+    const Graph graph = DrawGraph(seed);
+    const std::vector<int64_t> cycles = CyclesOf(graph);
+    for (const ThroughputMethod method :
+         {ThroughputMethod::kKPeriodic, ThroughputMethod::kFastest}) {
+      ASSERT_OK_AND_ASSIGN(const Throughput found,
+                           AnalyseThroughput(graph, {.auto_concurrency = false,
+                                                     .method = method}));
+      CheckCriticalCycle(graph, cycles, found);
+    }
+  }
+}
+
 TEST(ThroughputPropertyTest, AllMethodsAgreeOnCyclicStaticGraphs) {
   Coverage coverage;
   for (uint64_t seed = 0; seed < kSeeds && !HasFailure(); ++seed) {

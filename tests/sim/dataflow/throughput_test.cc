@@ -248,6 +248,26 @@ TEST(ThroughputTest, HeightsPast64BitsAreExact) {
   }
 }
 
+TEST(ThroughputTest, TimesThatShareNoUnitOf64BitsAreExact) {
+  // 10^20 + 10^-20, which takes 10^40 ticks.
+  Graph graph = Ring(1);
+  graph.actors[0].times = {*Rational::Parse("1e20")};
+  graph.actors[1].times = {*Rational::Parse("1e-20")};
+  EXPECT_EQ(Periods(graph), Both("10000000000000000000000000000000000000001/"
+                                 "100000000000000000000"));
+  // A times 7 and 10^30 on a chain of 3 to 2: 2 * 10^30 one at a time.
+  const Graph chain = {
+      .name = "g",
+      .actors = {{"a", {7}}, {"b", {*Rational::Parse("1e30")}}},
+      .channels = {{"ab", 0, 1, {2}, {3}}}};
+  EXPECT_EQ(Period(chain, false), "2000000000000000000000000000000/1");
+  for (const ThroughputMethod method :
+       {ThroughputMethod::kSelfTimed, ThroughputMethod::kBounded}) {
+    EXPECT_EQ(AnalyseThroughput(graph, {.method = method}).status().code(),
+              absl::StatusCode::kOutOfRange);
+  }
+}
+
 TEST(ThroughputTest, WorkHasALimit) {
   const Graph graph = DrawLargeGraph({.capacity_factor = 1}, 1);
   EXPECT_EQ(AnalyseThroughput(graph, {.max_work = 1'000}).status().code(),
