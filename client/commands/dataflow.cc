@@ -51,11 +51,15 @@ absl::Status Verdict(const StaticFindings& found, const io::Sdf3File& file) {
         PlaceNamedIn(found.inconsistency, found.graph, file, found.file), ": ",
         found.inconsistency));
   }
-  if (!found.deadlock.has_value()) return absl::OkStatus();
-  const io::Position place = file.channels[found.deadlock->cycle[0].channel];
-  return absl::FailedPreconditionError(
-      absl::StrCat(found.file, ":", place.line, ":", place.column,
-                   ": deadlock: ", Describe(found.graph, *found.deadlock)));
+  if (found.deadlock.has_value()) {
+    const io::Position place = file.channels[found.deadlock->cycle[0].channel];
+    return absl::FailedPreconditionError(
+        absl::StrCat(found.file, ":", place.line, ":", place.column,
+                     ": deadlock: ", Describe(found.graph, *found.deadlock)));
+  }
+  if (found.limit.empty()) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat(found.file, ": ", found.limit));
 }
 
 // Prints the findings, and the warnings where JSON does not hold them.
@@ -139,6 +143,36 @@ absl::Status AnalyseMore(const DataflowOptions& options,
   return absl::OkStatus();
 }
 
+// Notes that an analysis passed its limits; other errors are returned.
+absl::Status NoteLimit(const absl::Status& status, StaticFindings& found) {
+  if (status.code() != absl::StatusCode::kResourceExhausted &&
+      status.code() != absl::StatusCode::kOutOfRange) {
+    return status;
+  }
+  found.limit = std::string(status.message());
+  return absl::OkStatus();
+}
+
+// Throughput and liveness: a graph that has a period is live, and where the
+// period takes too long, liveness alone may not.
+absl::Status AnalyseProgress(StaticFindings& found) {
+  auto throughput = dataflow::AnalyseThroughput(
+      found.graph, {.auto_concurrency = found.auto_concurrency});
+  if (throughput.ok()) {
+    found.live = throughput->period.has_value();
+    found.throughput = *std::move(throughput);
+    if (*found.live) return absl::OkStatus();
+  } else {
+    DYNARCH_RETURN_IF_ERROR(NoteLimit(throughput.status(), found));
+  }
+  auto deadlock = dataflow::FindDeadlock(found.graph);
+  if (!deadlock.ok()) return NoteLimit(deadlock.status(), found);
+  found.deadlock = *std::move(deadlock);
+  found.live = !found.deadlock.has_value();
+  if (!*found.live) found.throughput = dataflow::Throughput();
+  return absl::OkStatus();
+}
+
 absl::Status Analyse(const DataflowOptions& options, StaticFindings& found) {
   found.auto_concurrency = !options.no_auto_concurrency;
   auto repetitions = dataflow::RepetitionVector(found.graph);
@@ -147,15 +181,10 @@ absl::Status Analyse(const DataflowOptions& options, StaticFindings& found) {
     return absl::OkStatus();
   }
   DYNARCH_ASSIGN_OR_RETURN(found.repetitions, std::move(repetitions));
-  DYNARCH_ASSIGN_OR_RETURN(found.deadlock, dataflow::FindDeadlock(found.graph));
-  if (found.deadlock.has_value()) {
-    found.throughput = dataflow::Throughput();
+  DYNARCH_RETURN_IF_ERROR(AnalyseProgress(found));
+  if (!found.live.value_or(false) || !found.throughput.has_value()) {
     return absl::OkStatus();
   }
-  DYNARCH_ASSIGN_OR_RETURN(
-      found.throughput,
-      dataflow::AnalyseThroughput(
-          found.graph, {.auto_concurrency = found.auto_concurrency}));
   return AnalyseMore(options, found);
 }
 

@@ -28,7 +28,8 @@ struct LatencyBetween {
 };
 
 // An SDF or CSDF graph. What does not exist is absent: an inconsistent graph
-// has no repetitions, one that deadlocks no period.
+// has no repetitions, one that deadlocks no period; and so is what passed the
+// limits of its analysis.
 struct StaticFindings {
   std::string file;
   std::string type;  // "sdf" or "csdf"
@@ -37,8 +38,10 @@ struct StaticFindings {
   bool auto_concurrency = true;
   std::string inconsistency = "";                  // Empty: consistent.
   std::vector<dataflow::BigInt> repetitions = {};  // By actor.
+  std::optional<bool> live = std::nullopt;
   std::optional<dataflow::Deadlock> deadlock = std::nullopt;
   std::optional<dataflow::Throughput> throughput = std::nullopt;
+  std::string limit = "";  // Why an analysis gave up; empty: none did.
   // If asked for, of a live graph.
   std::optional<dataflow::Latency> latency = std::nullopt;
   std::optional<LatencyBetween> between = std::nullopt;

@@ -181,8 +181,10 @@ Json MatrixJson(const dataflow::IterationMatrix& found) {
   return json;
 }
 
-// Iterations per unit of time: absent if nothing bounds them.
-Json RateJson(const std::optional<Rational>& period) {
+// Iterations per unit of time: null if nothing bounds them, or unknown.
+Json RateJson(const StaticFindings& f) {
+  if (!f.throughput.has_value()) return Json();
+  const std::optional<Rational>& period = f.throughput->period;
   if (!period.has_value()) return "0/1";
   if (period->zero()) return Json();
   return (Rational(1) / *period).ToString();
@@ -215,12 +217,12 @@ Json DataflowJson(const StaticFindings& f) {
       .Set("actors", static_cast<int64_t>(f.graph.actors.size()))
       .Set("channels", static_cast<int64_t>(f.graph.channels.size()))
       .Set("consistent", consistent)
-      .Set("live", consistent ? Json(!f.deadlock.has_value()) : Json())
+      .Set("live", f.live.has_value() ? Json(*f.live) : Json())
       .Set("auto_concurrency", f.auto_concurrency);
   const dataflow::Throughput none;
   const dataflow::Throughput& throughput = f.throughput.value_or(none);
   json.Set("period", FractionOrNull(throughput.period))
-      .Set("throughput", consistent ? RateJson(throughput.period) : Json())
+      .Set("throughput", RateJson(f))
       .Set("method", MethodJson(throughput.method))
       .Set("critical_cycle", CriticalCycleJson(f, throughput))
       .Set("repetition_sum", RepetitionSumJson(f))
@@ -230,7 +232,7 @@ Json DataflowJson(const StaticFindings& f) {
   if (f.latency.has_value()) json.Set("latency", LatencyJson(f));
   if (f.buffers.has_value()) json.Set("buffers", BuffersJson(f));
   if (f.matrix.has_value()) json.Set("matrix", MatrixJson(*f.matrix));
-  json.Set("warnings", List(f.warnings));
+  json.Set("limit", TextOrNull(f.limit)).Set("warnings", List(f.warnings));
   return json;
 }
 

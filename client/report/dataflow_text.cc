@@ -199,7 +199,9 @@ std::string DataflowText(const StaticFindings& f) {
     return text + Line("consistent", "no");
   }
   absl::StrAppend(&text, Line("consistent", IterationText(f)),
-                  Line("live", f.deadlock.has_value() ? "no" : "yes"));
+                  Line("live", !f.live.has_value() ? "unknown"
+                               : *f.live           ? "yes"
+                                                   : "no"));
   if (f.throughput.has_value() && f.throughput->period.has_value()) {
     absl::StrAppend(&text, Line("period", PeriodText(f)));
     if (!f.throughput->period->zero()) {

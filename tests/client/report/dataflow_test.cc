@@ -32,6 +32,7 @@ StaticFindings Ring() {
                            .consumption = {1, 0},
                            .initial_tokens = 1}};
   found.repetitions = {1, 1};
+  found.live = true;
   found.throughput =
       dataflow::Throughput{.period = Rational(7, 2),
                            .critical_cycle = {{0, 0}, {0, 1}, {1, 0}},
@@ -61,6 +62,7 @@ TEST(DataflowReportTest, JsonHoldsExactText) {
   "repetition_vector": {"a": 1, "b": 1},
   "inconsistency": null,
   "deadlock": null,
+  "limit": null,
   "warnings": []
 })");
 }
@@ -99,6 +101,7 @@ TEST(DataflowReportTest, ADeadlockIsACycle) {
                                                  .space = true,
                                                  .present = 2,
                                                  .needed = 3}}};
+  found.live = false;
   found.throughput = dataflow::Throughput();
   const std::string json = DataflowJson(found).ToString();
   EXPECT_THAT(
@@ -118,6 +121,7 @@ TEST(DataflowReportTest, WhatIsInconsistentHasNothingElse) {
   StaticFindings found = Ring();
   found.inconsistency = "why";
   found.repetitions.clear();
+  found.live.reset();
   found.throughput.reset();
   EXPECT_THAT(
       DataflowJson(found).ToString(),
@@ -128,6 +132,21 @@ TEST(DataflowReportTest, WhatIsInconsistentHasNothingElse) {
             HasSubstr("\"inconsistency\": \"why\"")));
   EXPECT_EQ(DataflowText(found),
             "ring: csdf, 2 actors, 2 channels\nconsistent   no\n");
+}
+
+TEST(DataflowReportTest, WhatTookTooLongIsUnknown) {
+  StaticFindings found = Ring();
+  found.live.reset();
+  found.throughput.reset();
+  found.limit = "too many firings";
+  EXPECT_THAT(
+      DataflowJson(found).ToString(),
+      AllOf(HasSubstr("\"consistent\": true"), HasSubstr("\"live\": null"),
+            HasSubstr("\"period\": null"), HasSubstr("\"throughput\": null"),
+            HasSubstr("\"repetition_sum\": 2"),
+            HasSubstr("\"limit\": \"too many firings\"")));
+  EXPECT_THAT(DataflowText(found), AllOf(HasSubstr("live         unknown"),
+                                         Not(HasSubstr("period "))));
 }
 
 // An iteration of a's two phases and b's one: 3 firings.
