@@ -152,6 +152,7 @@ FAULTS = {
         {"sim/io/c.cc": '#include "dynarch/v1/nothing.pb.h"\n'},
     "protobuf in the domain":
         {"sim/cost/b.h": "#include <google/protobuf/message.h>\n"},
+    "XML outside its reader": {"sim/io/c.cc": "#include <pugixml.hpp>\n"},
     "SQLite outside the store": {"worker/d.cc": "#include <sqlite3.h>\n"},
     "gRPC outside a connection": {"worker/d.cc": "#include <grpcpp/grpcpp.h>\n"},
     "an upward link":
