@@ -318,16 +318,17 @@ bool TakesTime(const Graph& graph) {
   return false;
 }
 
-// The period to attain; none: any will do.
+// The period to attain with some buffers; none: any will do.
 absl::StatusOr<std::optional<Rational>> TargetOf(const Graph& graph,
-                                                 const BufferOptions& options) {
+                                                 const BufferOptions& options,
+                                                 bool has_buffers) {
   DYNARCH_ASSIGN_OR_RETURN(
       const Throughput fastest,
       AnalyseThroughput(graph, {.auto_concurrency = options.auto_concurrency}));
   if (!fastest.period.has_value()) return DeadlockError(graph);
   if (options.only_live) return std::optional<Rational>();
   if (!options.period.has_value()) {
-    if (fastest.period->zero() && TakesTime(graph)) {
+    if (fastest.period->zero() && has_buffers && TakesTime(graph)) {
       return absl::FailedPreconditionError(absl::StrCat(
           "graph '", graph.name,
           "' has the period 0, which may need unbounded "
@@ -348,9 +349,10 @@ absl::StatusOr<std::optional<Rational>> TargetOf(const Graph& graph,
 
 absl::StatusOr<BufferSizes> SizeBuffers(const Graph& graph,
                                         const BufferOptions& options) {
-  DYNARCH_ASSIGN_OR_RETURN(std::optional<Rational> target,
-                           TargetOf(graph, options));
+  DYNARCH_RETURN_IF_ERROR(Check(graph));
   DYNARCH_ASSIGN_OR_RETURN(std::vector<Sized> sized, SizedChannels(graph));
+  DYNARCH_ASSIGN_OR_RETURN(std::optional<Rational> target,
+                           TargetOf(graph, options, !sized.empty()));
   return Sizing(graph, std::move(sized), options).Run(std::move(target));
 }
 

@@ -100,6 +100,14 @@ TEST(BuffersTest, CompactDiscToDigitalAudioTape) {
   EXPECT_EQ(SizeBuffers(graph, live)->memory, 32);
 }
 
+TEST(BuffersTest, NothingToSizeTakesNoMemory) {
+  const Graph graph = {.name = "g", .actors = {{"a", {1}}}, .channels = {}};
+  ASSERT_OK_AND_ASSIGN(const BufferSizes sizes, SizeBuffers(graph));
+  EXPECT_TRUE(sizes.exact);
+  EXPECT_EQ(sizes.memory, 0);
+  EXPECT_EQ(sizes.period, Rational(0));
+}
+
 TEST(BuffersTest, SaysWhatNoBufferCanMend) {
   Graph graph = Pair();
   graph.channels.push_back({"ba", 1, 0, {1}, {1}});
