@@ -130,33 +130,40 @@ void ForEachEdge(const ScenarioAutomaton& automaton, Edge edge) {
   }
 }
 
+using Int128 = __int128;
+constexpr Int128 kNoPath = -(Int128{1} << 126);
+
 // Largest weight of a path from the initial tokens to each node, in units of
 // 1/denominator ticks, or none if some cycle gains.
-std::optional<std::vector<std::optional<BigInt>>> LongestPaths(
-    const ScenarioAutomaton& automaton, const BigInt& period,
-    const BigInt& denominator) {
-  struct Weighted {
-    int from;
-    int to;
-    BigInt weight;
-  };
-  std::vector<Weighted> edges;
-  ForEachEdge(automaton, [&](int from, int to, int, int64_t time) {
-    edges.push_back({from, to, BigInt(time) * denominator - period});
-  });
+absl::StatusOr<std::optional<std::vector<Int128>>> LongestPaths(
+    const ScenarioAutomaton& automaton, const Rational& period) {
   const int size = automaton.matrices[0].rows();
   const size_t nodes = automaton.states.size() * size;
-  std::vector<std::optional<BigInt>> longest(nodes);
-  for (int j = 0; j < size; ++j) longest[automaton.initial * size + j] = 0;
+  int64_t most_time = 0;
+  ForEachEdge(automaton, [&](int, int, int, int64_t time) {
+    most_time = std::max(most_time, time);
+  });
+  const BigInt most =
+      period.denominator() * most_time + abs(period.numerator()) + 1;
+  const std::optional<int64_t> step = ToInt64(period.numerator());
+  const std::optional<int64_t> scale = ToInt64(period.denominator());
+  if (!step.has_value() || !scale.has_value() ||
+      most * (BigInt(nodes) + 2) >= (BigInt(1) << 125)) {
+    return absl::OutOfRangeError(absl::StrCat(
+        "automaton: sums of times against the period ", period.ToString(),
+        " ticks pass 125 bits; use a coarser unit of time"));
+  }
+  std::vector<Int128> longest(nodes, kNoPath);
+  std::fill_n(longest.begin() + automaton.initial * size, size, Int128{0});
   for (size_t pass = 0; pass <= nodes; ++pass) {
     bool moved = false;
-    for (const Weighted& edge : edges) {
-      if (!longest[edge.from].has_value()) continue;
-      BigInt weight = *longest[edge.from] + edge.weight;
-      if (longest[edge.to].has_value() && *longest[edge.to] >= weight) continue;
-      longest[edge.to] = std::move(weight);
+    ForEachEdge(automaton, [&](int from, int to, int, int64_t time) {
+      if (longest[from] == kNoPath) return;
+      const Int128 weight = longest[from] + Int128{time} * *scale - *step;
+      if (weight <= longest[to]) return;
+      longest[to] = weight;
       moved = true;
-    }
+    });
     if (!moved) return longest;
   }
   return std::nullopt;
@@ -233,8 +240,8 @@ absl::StatusOr<std::optional<Rational>> WorstCaseLatency(
     }
   }
   const Rational ticks = period / automaton.tick;
-  const std::optional<std::vector<std::optional<BigInt>>> longest =
-      LongestPaths(automaton, ticks.numerator(), ticks.denominator());
+  DYNARCH_ASSIGN_OR_RETURN(const std::optional<std::vector<Int128>> longest,
+                           LongestPaths(automaton, ticks));
   if (!longest.has_value()) return std::optional<Rational>();
   std::optional<Rational> latest;
   for (size_t s = 0; s < automaton.states.size(); ++s) {
@@ -245,9 +252,9 @@ absl::StatusOr<std::optional<Rational>> WorstCaseLatency(
           outputs.empty() ? automaton.matrices[scenario] : outputs[scenario];
       for (int i = 0; i < output.rows(); ++i) {
         for (int j = 0; j < size; ++j) {
-          const std::optional<BigInt>& before = (*longest)[s * size + j];
-          if (output.at(i, j) == kNever || !before.has_value()) continue;
-          const Rational late = Rational(*before, ticks.denominator()) +
+          const Int128 before = (*longest)[s * size + j];
+          if (output.at(i, j) == kNever || before == kNoPath) continue;
+          const Rational late = Rational(BigInt(before), ticks.denominator()) +
                                 Rational(output.at(i, j));
           latest = latest.has_value() ? std::max(*latest, late) : late;
         }

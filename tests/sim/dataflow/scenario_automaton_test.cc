@@ -123,6 +123,15 @@ TEST(ScenarioAutomatonTest, LatencyIsBoundedIfAndOnlyIfThePeriodSuffices) {
   EXPECT_EQ(*at_4, std::nullopt);
 }
 
+TEST(ScenarioAutomatonTest, LatencyRefusesSumsThatDoNotFit) {
+  // 2^62 ticks against a period of 1/(2^63 - 1): one step has 125 bits.
+  const Rational period(BigInt(1), (BigInt(1) << 63) - 1);
+  EXPECT_THAT(
+      WorstCaseLatency(AnyOrder({Matrix({{int64_t{1} << 62}})}), period),
+      StatusIs(absl::StatusCode::kOutOfRange,
+               HasSubstr("use a coarser unit of time")));
+}
+
 // Slow items never twice in a row, period 4 (two items need 6 < 8): a slow item
 // ends 6 after its release; the next, fast, at max(release + 1, 6 - 4) + 1 = 3;
 // so 6 is the largest.
