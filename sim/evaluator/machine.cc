@@ -83,7 +83,7 @@ class SystemBuilder {
       : network_(network),
         platform_(platform),
         machine_(machine),
-        chains_(network, platform, machine.stages),
+        chains_(network, platform, machine.stages, machine.deciding),
         exits_(ExitScenarios(machine.policy)),
         firings_(network.actors().size()) {
     const auto& points = platform.operating_points();
@@ -310,6 +310,27 @@ absl::Status NoSuch(absl::string_view code, absl::string_view what,
       code, absl::StrCat(platform.name(), " has no ", what, " '", name, "'"));
 }
 
+mapping::Deciding DecidingOf(const graph::Decision& decision, size_t index,
+                             const study::BoundCandidate& bound) {
+  using Kind = graph::Decision::Kind;
+  if (bound.control == behavior::Control::kStatic) {
+    return mapping::Deciding::kBefore;
+  }
+  if (!bound.knobs[index].has_value() && !decision.knob.has_value()) {
+    return mapping::Deciding::kHost;
+  }
+  switch (decision.kind) {
+    case Kind::kWidth:
+    case Kind::kResolution:
+    case Kind::kRepeat:
+      return mapping::Deciding::kBefore;
+    case Kind::kActive:
+      return mapping::Deciding::kCount;
+    default:
+      return mapping::Deciding::kHost;
+  }
+}
+
 uint64_t Bit(int exit) { return uint64_t{1} << exit; }
 
 // The last exit's threshold is not asked.
@@ -360,6 +381,14 @@ ExitScenarioList PredictedScenarios(const behavior::ExitPolicy& policy) {
   }
   const uint64_t skipped = (never & ~Bit(policy.at)) | (Bit(policy.at) - 1);
   const int exits = static_cast<int>(scenarios.size());
+  // Not by the rule, but a recording or an oracle may leave before it.
+  for (int exit = 0; exit < policy.at; ++exit) {
+    if ((never & Bit(exit)) != 0) continue;
+    scenarios[exit] = {.exit = exit,
+                       .skipped_heads = never | (Bit(exit) - 1),
+                       .checked = true,
+                       .predictor = std::nullopt};
+  }
   for (int exit = policy.at; exit < exits; ++exit) {
     if ((skipped & Bit(exit)) != 0) continue;
     scenarios[exit] = {.exit = exit,
@@ -396,8 +425,25 @@ absl::StatusOr<Machine> ResolveMachine(const study::StudySpec& spec,
     }
     machine.operating_point = *point;
   }
-  machine.policy = study::PolicyOf(spec, bound);
+  machine.policy = PolicyOfMachine(spec, bound);
+  const auto& decisions = spec.network.decisions();
+  for (size_t d = 0; d < decisions.size(); ++d) {
+    machine.deciding.push_back(DecidingOf(decisions[d], d, bound));
+  }
   return machine;
+}
+
+behavior::ExitPolicy PolicyOfMachine(const study::StudySpec& spec,
+                                     const study::BoundCandidate& bound) {
+  behavior::ExitPolicy policy = study::PolicyOf(spec, bound);
+  if (bound.control != behavior::Control::kOracle) return policy;
+  policy.kind = graph::ExitRule::Kind::kThreshold;
+  for (Threshold& threshold : policy.thresholds) {
+    if (threshold.kind() == Threshold::Kind::kAlways) {
+      threshold = Threshold::Checked();
+    }
+  }
+  return policy;
 }
 
 std::vector<std::optional<mapping::Scenario>> ExitScenarios(

@@ -33,17 +33,26 @@ struct Machine {
   int operating_point = 0;
   mapping::PowerPolicy power;
   behavior::ExitPolicy policy;
+  // By inner decision; empty: the host decides throughout.
+  std::vector<mapping::Deciding> deciding;
 };
 
-// Names into numbers. A stage without an element runs on the host; no
-// operating point means the platform's first. Infeasible (base/reason.h):
-// no_element, no_operating_point.
+// Names into numbers. A knob that fixes an outcome (`value`, `keep`), and
+// control `static`, settle a decision before the inference. A stage without an
+// element runs on the host; no operating point means the platform's first.
+// Infeasible (base/reason.h): no_element, no_operating_point.
 absl::StatusOr<Machine> ResolveMachine(const study::StudySpec& spec,
                                        const study::BoundCandidate& bound);
 
+// How the candidate's exits are looked at. An oracle looks at every exit that
+// is not `never`, `always` or not, until it takes one.
+behavior::ExitPolicy PolicyOfMachine(const study::StudySpec& spec,
+                                     const study::BoundCandidate& bound);
+
 // By exit: how it is taken under a policy; absent if it cannot be. Behind an
-// `always` exit there is nothing; before an exit that says which one is taken
-// (predicted) there are none.
+// `always` exit there is nothing. Of exits before the one that says which is
+// taken (predicted) no head is computed but that of the exit taken, which only
+// a recording or an oracle can choose.
 std::vector<std::optional<mapping::Scenario>> ExitScenarios(
     const behavior::ExitPolicy& policy);
 

@@ -57,7 +57,7 @@ std::vector<uint32_t> WantedScenarios(const study::StudySpec& spec,
     return {occurring.begin(), occurring.end()};
   }
   std::vector<uint32_t> wanted;
-  const auto exits = ExitScenarios(study::PolicyOf(spec, bound));
+  const auto exits = ExitScenarios(PolicyOfMachine(spec, bound));
   for (size_t exit = 0; exit < exits.size(); ++exit) {
     if (exits[exit].has_value()) wanted.push_back(static_cast<uint32_t>(exit));
   }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/base/reason.h"
 #include "sim/base/status_macros.h"
+#include "sim/graph/topology.h"
 #include "sim/mapping/location.h"
 #include "sim/mapping/schedule.h"
 
@@ -66,7 +67,7 @@ class ChainBuilder::Writer {
   bool Fires(int actor) const {
     const uint64_t exits =
         IsForeseen(stage_) ? uint64_t{1} << scenario_.exit : existing_exits();
-    return (network_.exits_needing(actor) & exits) != 0 && graph_.fires(actor);
+    return (builder_.exits_needing_[actor] & exits) != 0 && graph_.fires(actor);
   }
   bool MovesNothing(int actor) const {
     return graph_.work(actor).moves_nothing;
@@ -257,9 +258,44 @@ class ChainBuilder::Writer {
   std::vector<int> fired_;  // Of the stage, in static order.
 };
 
+namespace {
+
+// Exits that need each actor, if the decisions settled before the inference
+// need nothing.
+std::vector<uint64_t> ExitsNeeding(const graph::Network& network,
+                                   absl::Span<const Deciding> deciding) {
+  const auto& actors = network.actors();
+  const std::vector<std::vector<int>> named =
+      graph::DecisionsNamed(network.parts());
+  std::vector<uint64_t> needing(actors.size());
+  for (size_t exit = 0; exit < network.exits().size(); ++exit) {
+    const uint64_t bit = uint64_t{1} << exit;
+    std::vector<int> pending = {network.exits()[exit].from};
+    while (!pending.empty()) {
+      const int actor = pending.back();
+      pending.pop_back();
+      if ((needing[actor] & bit) != 0) continue;
+      needing[actor] |= bit;
+      for (const graph::Channel& channel : actors[actor].inputs) {
+        if (!channel.from.is_input) pending.push_back(channel.from.index);
+      }
+      for (const int decision : named[actor]) {
+        const auto& from = network.decisions()[decision].from;
+        if (from.has_value() && deciding[decision] != Deciding::kBefore) {
+          pending.push_back(*from);
+        }
+      }
+    }
+  }
+  return needing;
+}
+
+}  // namespace
+
 ChainBuilder::ChainBuilder(const graph::Network& network,
                            const platform::Platform& platform,
-                           const StageElements& stages)
+                           const StageElements& stages,
+                           absl::Span<const Deciding> deciding)
     : network_(network),
       platform_(platform),
       stages_(stages),
@@ -267,7 +303,17 @@ ChainBuilder::ChainBuilder(const graph::Network& network,
       read_by_(network.actors().size()) {
   for (size_t d = 0; d < network.decisions().size(); ++d) {
     const std::optional<int> from = network.decisions()[d].from;
-    if (from.has_value()) read_by_[*from].push_back(static_cast<int>(d));
+    const bool host = deciding.empty() || deciding[d] == Deciding::kHost;
+    if (from.has_value() && host) {
+      read_by_[*from].push_back(static_cast<int>(d));
+    }
+  }
+  if (deciding.empty()) {
+    for (size_t a = 0; a < network.actors().size(); ++a) {
+      exits_needing_.push_back(network.exits_needing(static_cast<int>(a)));
+    }
+  } else {
+    exits_needing_ = ExitsNeeding(network, deciding);
   }
   for (size_t a = 0; a < network.actors().size(); ++a) {
     homes_.push_back(stages[network.stage_of(static_cast<int>(a))]);
@@ -301,11 +347,12 @@ absl::StatusOr<Chain> BuildChain(const graph::Network& network,
                                  const graph::ScenarioGraph& graph,
                                  const platform::Platform& platform,
                                  const StageElements& stages,
-                                 const Scenario& scenario) {
+                                 const Scenario& scenario,
+                                 absl::Span<const Deciding> deciding) {
   DYNARCH_RETURN_IF_ERROR(CheckStages(network, platform, stages));
   Chain chain;
-  DYNARCH_RETURN_IF_ERROR(
-      ChainBuilder(network, platform, stages).Build(graph, scenario, chain));
+  DYNARCH_RETURN_IF_ERROR(ChainBuilder(network, platform, stages, deciding)
+                              .Build(graph, scenario, chain));
   return chain;
 }
 

@@ -17,10 +17,11 @@
 //   2. Firings of the stage's actors in static order (Network::order). Actors
 //      that only `never` exits need are left out; a reshape is no activity. A
 //      loop fires round by round, all of its actors in each.
-//   3. Inner decisions: right after the actor that a decision reads, in every
-//      round. If its tensor is not on the host: synchronisation, then the
-//      transfer of the tensor as it is. Then the check. Decisions that read one
-//      tensor share synchronisation and transfer.
+//   3. Inner decisions that are the host's: right after the actor that a
+//      decision reads, in every round. If its tensor is not on the host:
+//      synchronisation, then the transfer of the tensor as it is. Then the
+//      check. Decisions that read one tensor share synchronisation and
+//      transfer.
 //   4. Exit, if it is not `never` and is either checked or taken. If its
 //      probabilities are not on the host: synchronisation (the host learns
 //      that the element has finished), then their transfer to the host, always
@@ -41,6 +42,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "sim/graph/network.h"
 #include "sim/graph/scenario_graph.h"
 #include "sim/platform/platform.h"
@@ -59,6 +61,15 @@ struct Scenario {
   // what `exit` needs is computed, and nothing is checked.
   std::optional<int> predictor;
   bool operator==(const Scenario&) const = default;
+};
+
+// Who says what the outcome of an inner decision with `from` is.
+enum class Deciding : uint8_t {
+  kHost,   // The host, which reads the tensor.
+  kCount,  // How many is settled before the inference, which ones are not: what
+           // leads to the decision is computed, and the host does not look.
+  kBefore,  // Settled before the inference: what only leads to the decision is
+            // not computed.
 };
 
 // Element of each stage.
@@ -100,9 +111,11 @@ struct Chain {
 // from call to call.
 class ChainBuilder {
  public:
-  // All must outlive this; `stages` has one existing element per stage.
+  // All must outlive this; `stages` has one existing element per stage;
+  // `deciding` is by inner decision, empty for kHost throughout.
   ChainBuilder(const graph::Network& network,
-               const platform::Platform& platform, const StageElements& stages);
+               const platform::Platform& platform, const StageElements& stages,
+               absl::Span<const Deciding> deciding = {});
 
   // Infeasible (base/reason.h): no_link, naming both elements and the tensor,
   // if two elements that must exchange data share neither memory nor link;
@@ -120,7 +133,8 @@ class ChainBuilder {
   const platform::Platform& platform_;
   const StageElements& stages_;
   std::vector<std::vector<int>> actors_;   // By stage, in static order.
-  std::vector<std::vector<int>> read_by_;  // Decisions, by actor.
+  std::vector<std::vector<int>> read_by_;  // Decisions of the host, by actor.
+  std::vector<uint64_t> exits_needing_;    // Bit s for exit s, by actor.
   std::vector<int> homes_;                 // Element, by actor.
   // By tensor and element: the call that brought the one to the other.
   std::vector<int64_t> brought_;
@@ -134,7 +148,8 @@ absl::StatusOr<Chain> BuildChain(const graph::Network& network,
                                  const graph::ScenarioGraph& graph,
                                  const platform::Platform& platform,
                                  const StageElements& stages,
-                                 const Scenario& scenario);
+                                 const Scenario& scenario,
+                                 absl::Span<const Deciding> deciding = {});
 
 // Power domains that an activity needs awake, as a bit set over the platform's
 // domains: those of its element and its memory, of both ends of a transfer or

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
 #include "sim/behavior/population.h"
@@ -38,7 +39,7 @@ class SourceCheck {
       Ask();
       if (!Next()) break;
     }
-    if (!found_.has_value() && asked_.empty()) return At("behavior", *error_);
+    if (!found_.has_value()) return At(PathOf(*error_), *error_);
     DYNARCH_RETURN_IF_ERROR(CheckValues());
     return *found_;
   }
@@ -53,6 +54,20 @@ class SourceCheck {
   static absl::Status At(const std::string& path, const absl::Status& status) {
     return absl::Status(status.code(),
                         absl::StrCat(path, ": ", status.message()));
+  }
+
+  // The explored parameter that a message speaks of.
+  std::string PathOf(const absl::Status& error) const {
+    for (const size_t i : asked_) {
+      const std::string& path = spec_.space.parameters()[i].path;
+      if (absl::StrContains(error.message(), path)) {
+        return absl::StrCat("space.", path);
+      }
+    }
+    return asked_.empty()
+               ? "behavior"
+               : absl::StrCat("space.",
+                              spec_.space.parameters()[asked_.front()].path);
   }
 
   void Ask() {

@@ -84,7 +84,7 @@ void Describe(const RunnableCase& c, const measurement::RunResult& run,
 TEST(AgreementLaw, AnalyticalEqualsEventDriven) {
   Coverage coverage;
   const bool holds = rc::check("analytical equals event-driven", [&] {
-    const auto c = MakeRunnable(DrawStudy());
+    const auto c = MakeRunnable(DrawStudy(kEverything));
     RC_PRE(c.has_value());
     Describe(*c, RunFormulae(*c), coverage);
     RC_ASSERT(Disagreement(*c, engine::Compile(c->model.system())) == "");
@@ -108,6 +108,26 @@ TEST(AgreementLaw, AnalyticalEqualsEventDriven) {
                                 "signal max_probability",
                                 "signal entropy",
                                 "signal margin",
+                                "rule threshold",
+                                "rule patience",
+                                "rule predicted",
+                                "output",
+                                "decision skip",
+                                "decision branch",
+                                "decision experts",
+                                "decision width",
+                                "decision resolution",
+                                "decision active",
+                                "decision repeat",
+                                "decision frame",
+                                "decision of the host",
+                                "decision known before",
+                                "decision settled",
+                                "control none",
+                                "control random",
+                                "control oracle",
+                                "control independent",
+                                "control static",
                                 "power always_on",
                                 "power clock_gate",
                                 "power power_gate",

@@ -67,7 +67,7 @@ RunTotals TotalsOf(const RunnableCase& c, study::Fidelity fidelity) {
 
 TEST(ConservationLaw, EnergyAndTimeAreConserved) {
   EXPECT_TRUE(rc::check("energy and time are conserved", [] {
-    const auto c = MakeRunnable(DrawStudy());
+    const auto c = MakeRunnable(DrawStudy(kEverything));
     RC_PRE(c.has_value());
     for (const study::Fidelity fidelity :
          {study::Fidelity::kAnalytical, study::Fidelity::kEvent}) {

@@ -105,9 +105,9 @@ StudyCase WithFidelity(StudyCase c, study::Fidelity fidelity) {
 TEST(DeterminismLaw, ARowDependsOnNothingButItsCandidate) {
   EXPECT_TRUE(rc::check("rows depend on their candidate alone", [] {
     const bool event = OneIn(3);
-    const StudyCase c =
-        WithFidelity(DrawStudy(), event ? study::Fidelity::kEvent
-                                        : study::Fidelity::kAnalytical);
+    const StudyCase c = WithFidelity(
+        DrawStudy(kEverything),
+        event ? study::Fidelity::kEvent : study::Fidelity::kAnalytical);
     const auto shared = Fresh(c.spec);
     RC_ASSERT(IsDeterministic(c.spec, Indices(c), [&](int64_t index) {
       return RowOf(*shared, index);
@@ -118,9 +118,9 @@ TEST(DeterminismLaw, ARowDependsOnNothingButItsCandidate) {
 TEST(DeterminismLaw, BothFormsOfTheEvaluatorGiveTheSameBits) {
   EXPECT_TRUE(rc::check("rows equal measurements", [] {
     const bool event = OneIn(3);
-    const StudyCase c =
-        WithFidelity(DrawStudy(), event ? study::Fidelity::kEvent
-                                        : study::Fidelity::kAnalytical);
+    const StudyCase c = WithFidelity(
+        DrawStudy(kEverything),
+        event ? study::Fidelity::kEvent : study::Fidelity::kAnalytical);
     const auto shared = Fresh(c.spec);
     for (const int64_t index : Indices(c)) {
       RC_ASSERT(RowOf(*shared, index) == LongRowOf(*shared, index));

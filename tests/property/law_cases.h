@@ -14,6 +14,9 @@
 
 namespace dynarch::testing {
 
+// Exits by every rule, controls and knobs.
+inline constexpr DrawOptions kEverything = {.rules = true, .controls = true};
+
 // A case whose candidate can be built, replayed.
 struct RunnableCase {
   StudyCase study;
@@ -31,7 +34,7 @@ std::string Difference(const measurement::RunResult& a,
 // Whether `catches` is true for one of the first `limit` runnable cases of the
 // generator: a seeded fault must be seen by the law that it breaks.
 bool SomeCase(const std::function<bool(const RunnableCase&)>& catches,
-              int limit = 300);
+              int limit = 300, const DrawOptions& options = {});
 
 }  // namespace dynarch::testing
 

@@ -36,6 +36,18 @@ const char* NameOf(behavior::Threshold::Kind kind) {
   return "";
 }
 
+const char* NameOf(graph::ExitRule::Kind kind) {
+  switch (kind) {
+    case graph::ExitRule::Kind::kThreshold:
+      return "rule threshold";
+    case graph::ExitRule::Kind::kPatience:
+      return "rule patience";
+    case graph::ExitRule::Kind::kPredicted:
+      return "rule predicted";
+  }
+  return "";
+}
+
 const char* NameOf(mapping::PowerPolicy::Kind kind) {
   switch (kind) {
     case mapping::PowerPolicy::Kind::kAlwaysOn:
@@ -61,6 +73,16 @@ void Coverage::AddStudy(const StudyCase& study) {
   std::vector<std::string> features;
   features.push_back(absl::StrCat("exits ", spec.network.exits().size()));
   features.push_back(NameOf(study.load));
+  features.push_back(NameOf(spec.network.parts().exit_rule.kind));
+  features.push_back(absl::StrCat("control ", behavior::NameOf(bound.control)));
+  if (spec.network.parts().ends_in_output) features.push_back("output");
+  for (size_t d = 0; d < spec.network.decisions().size(); ++d) {
+    const graph::Decision& decision = spec.network.decisions()[d];
+    features.push_back(absl::StrCat("decision ", graph::NameOf(decision.kind)));
+    features.push_back(decision.from.has_value() ? "decision of the host"
+                                                 : "decision known before");
+    if (bound.knobs[d].has_value()) features.push_back("decision settled");
+  }
   features.push_back(NameOf(bound.power.kind));
   features.push_back(absl::StrCat("dtype ", graph::NameOf(bound.dtype)));
   const platform::Platform& platform = spec.platforms[bound.platform];

@@ -1,4 +1,4 @@
-// Random networks and platforms.
+// Random platforms.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -12,73 +12,6 @@ namespace {
 
 using platform::Attojoules;
 using platform::PerCycle;
-
-// A chain of actors that grows at its end.
-class NetworkDraft {
- public:
-  NetworkDraft() {
-    parts_.name = "random";
-    shape_ = {Draw(1, 3), Draw(1, 6), Draw(1, 6)};
-    parts_.inputs.push_back({.name = "image", .shape = shape_, .extents = {}});
-    trunk_ = {.is_input = true, .index = 0};
-  }
-
-  void GrowTrunk() {
-    switch (Draw(0, 3)) {
-      case 0: {
-        graph::Conv2d conv;
-        conv.out_channels = Draw(1, 4);
-        conv.kernel = {3, 3};
-        conv.padding = {1, 1, 1, 1};
-        conv.bias = OneIn(2);
-        shape_[0] = conv.out_channels;
-        return Add(conv);
-      }
-      case 1:
-        return Add(graph::Elementwise{graph::Elementwise::Kind::kRelu});
-      case 2:
-        return Add(graph::Norm{});
-      default: {
-        graph::Pool pool;
-        pool.kernel = {std::min<int64_t>(2, shape_[1]),
-                       std::min<int64_t>(2, shape_[2])};
-        pool.stride = pool.kernel;
-        shape_[1] /= pool.kernel.height;
-        shape_[2] /= pool.kernel.width;
-        return Add(pool);
-      }
-    }
-  }
-
-  void AddExit(int number) {
-    const graph::Endpoint trunk = trunk_;
-    const std::string name = absl::StrCat("exit", number);
-    Add(graph::Reshape{});
-    Add(graph::Linear{.out_features = Draw(2, 10), .bias = OneIn(2)});
-    Add(graph::Softmax{});
-    parts_.exits.push_back({.name = name,
-                            .from = trunk_.index,
-                            .signal = static_cast<graph::Signal>(Draw(0, 2))});
-    trunk_ = trunk;
-  }
-
-  graph::NetworkParts Take() && { return std::move(parts_); }
-
- private:
-  void Add(graph::Operator op) {
-    const auto number = static_cast<int>(parts_.actors.size());
-    graph::Actor actor;
-    actor.name = absl::StrCat(graph::NameOf(op), "_", number);
-    actor.op = std::move(op);
-    actor.inputs = {{.from = trunk_}};
-    parts_.actors.push_back(std::move(actor));
-    trunk_ = {.is_input = false, .index = number};
-  }
-
-  graph::NetworkParts parts_;
-  graph::Shape shape_;
-  graph::Endpoint trunk_;
-};
 
 PerCycle DrawRate() { return {Draw(1, 64), Draw(1, 4)}; }
 
@@ -188,7 +121,7 @@ void DrawElements(const graph::Network& network,
                   platform::PlatformParts& parts) {
   const int64_t domains = static_cast<int64_t>(parts.domains.size());
   const int64_t memories = static_cast<int64_t>(parts.memories.size());
-  const bool table = OneIn(8);
+  const bool table = OneIn(6);
   const int64_t count = table ? 1 : Draw(1, 3);
   for (int64_t i = 0; i < count; ++i) {
     parts.elements.push_back(
@@ -214,19 +147,6 @@ void DrawElements(const graph::Network& network,
 }
 
 }  // namespace
-
-graph::Network DrawNetwork() {
-  NetworkDraft draft;
-  const int64_t exits = Draw(1, 4);
-  for (int64_t exit = 1; exit <= exits; ++exit) {
-    for (int64_t n = Draw(0, 3); n > 0; --n) draft.GrowTrunk();
-    draft.AddExit(static_cast<int>(exit));
-  }
-  // A trunk's end that no exit reads would be refused: the last exit reads it.
-  auto network = graph::Network::Create(std::move(draft).Take());
-  if (!network.ok()) RC_FAIL(std::string(network.status().message()));
-  return *std::move(network);
-}
 
 platform::Platform DrawPlatform(const graph::Network& network) {
   platform::PlatformParts parts;

@@ -31,10 +31,42 @@ void DrawRecord(behavior::TraceSlice& slice) {
   slice.correct.push_back(OneIn(3) ? 0 : 1);
 }
 
+// One outcome of every decision.
+graph::Outcomes DrawOutcomes(const graph::Network& network) {
+  using Kind = graph::Decision::Kind;
+  graph::Outcomes outcomes;
+  for (const graph::Decision& decision : network.decisions()) {
+    switch (decision.kind) {
+      case Kind::kExperts: {
+        const int64_t tokens = *decision.of.Count({});
+        const int64_t first = Draw(0, tokens);
+        outcomes.insert(outcomes.end(), {first, tokens - first, 0});
+        break;
+      }
+      case Kind::kActive:
+        outcomes.push_back(Draw(1, *decision.of.Count({})));
+        break;
+      case Kind::kRepeat:
+        outcomes.push_back(Draw(1, decision.max));
+        break;
+      case Kind::kFrame:
+        outcomes.push_back(Draw(0, 2));
+        break;
+      default:
+        outcomes.push_back(Draw(0, 1));
+    }
+  }
+  return outcomes;
+}
+
 behavior::Trace DrawTrace(const graph::Network& network) {
   behavior::Trace trace;
   for (const graph::Exit& exit : network.exits()) {
     trace.exits.push_back(exit.name);
+  }
+  const graph::OutcomeLayout& layout = network.layout();
+  for (size_t d = 0; d < network.decisions().size(); ++d) {
+    trace.decisions.push_back({network.decisions()[d].name, layout.count[d]});
   }
   for (const char* split : {"select", "report"}) {
     const int64_t samples = Draw(1, 12);
@@ -42,8 +74,10 @@ behavior::Trace DrawTrace(const graph::Network& network) {
       behavior::TraceSlice slice;
       slice.split = split;
       slice.dtype = dtype;
+      slice.outcomes = behavior::OutcomeRows(layout.size);
       for (int64_t i = 0; i < samples; ++i) {
         slice.samples.push_back(i);
+        slice.outcomes.Append(DrawOutcomes(network));
         for (size_t e = 0; e < trace.exits.size(); ++e) {
           DrawRecord(slice);
         }
@@ -76,7 +110,7 @@ study::ResolvedValue Indexed(int index) {
   return value;
 }
 
-Draft ThresholdDraft(const std::string& name, int exit) {
+Draft ThresholdDraft(const std::string& name, int exit, bool looked_at) {
   Draft draft = NewDraft(absl::StrCat("decisions.", name, ".threshold"),
                          Slot::Target::kThreshold, exit);
   const auto add = [&](const std::string& text) {
@@ -89,8 +123,57 @@ Draft ThresholdDraft(const std::string& name, int exit) {
   for (const int64_t sixteenths : {low, low + Draw(1, 8)}) {
     add(absl::StrCat(static_cast<double>(sixteenths) / 16));
   }
-  add("never");
+  // The exit that foresees the others is always there.
+  if (!looked_at) add("never");
   if (OneIn(3)) add("always");
+  return draft;
+}
+
+Draft ControlDraft() {
+  Draft draft = NewDraft("behavior.control", Slot::Target::kControl);
+  for (int control = 0; control < behavior::kControlCount; ++control) {
+    AddValue(std::string(NameOf(static_cast<behavior::Control>(control))),
+             Indexed(control), draft);
+  }
+  return draft;
+}
+
+Draft PatienceDraft() {
+  Draft draft = NewDraft("network.exit_rule.patience", Slot::Target::kPatience);
+  for (int patience = 1; patience <= 2; ++patience) {
+    AddValue(absl::StrCat(patience), Indexed(patience), draft);
+  }
+  return draft;
+}
+
+// Values that fix what a decision says; empty where nothing does.
+std::vector<const char*> KnobValues(const graph::Decision& decision) {
+  using Kind = graph::Decision::Kind;
+  switch (decision.kind) {
+    case Kind::kWidth:
+      return {"0.5", "1"};
+    case Kind::kResolution:
+      return {"2", "4"};
+    case Kind::kActive:
+      return {"0.3", "1"};
+    case Kind::kRepeat:
+      return {"1", "3"};
+    case Kind::kExperts:
+      return {"0.5", "1"};
+    default:
+      return {};
+  }
+}
+
+Draft KnobDraft(const graph::Decision& decision, int index) {
+  Draft draft = NewDraft(absl::StrCat("decisions.", decision.name, ".",
+                                      graph::KnobOf(decision.kind)),
+                         Slot::Target::kKnob, index);
+  for (const char* text : KnobValues(decision)) {
+    study::ResolvedValue value;
+    value.knob = *Decimal::Parse(text);
+    AddValue(text, value, draft);
+  }
   return draft;
 }
 
@@ -109,7 +192,31 @@ Draft PowerDraft() {
   return draft;
 }
 
-std::vector<Draft> DrawSpace(const study::StudySpec& spec) {
+// What decides how often each scenario occurs.
+void AddBehaviorDrafts(const graph::Network& network,
+                       const DrawOptions& options, std::vector<Draft>& drafts) {
+  const auto& exits = network.exits();
+  const graph::ExitRule& rule = network.parts().exit_rule;
+  const bool predicted = rule.kind == graph::ExitRule::Kind::kPredicted;
+  for (size_t e = 0; e + 1 < exits.size(); ++e) {
+    const int exit = static_cast<int>(e);
+    drafts.push_back(
+        ThresholdDraft(exits[e].name, exit, predicted && exit == rule.at));
+  }
+  if (rule.kind == graph::ExitRule::Kind::kPatience) {
+    drafts.push_back(PatienceDraft());
+  }
+  if (!options.controls) return;
+  if (OneIn(2)) drafts.push_back(ControlDraft());
+  for (size_t d = 0; d < network.decisions().size(); ++d) {
+    const graph::Decision& decision = network.decisions()[d];
+    if (KnobValues(decision).empty() || !OneIn(3)) continue;
+    drafts.push_back(KnobDraft(decision, static_cast<int>(d)));
+  }
+}
+
+std::vector<Draft> DrawSpace(const study::StudySpec& spec,
+                             const DrawOptions& options) {
   std::vector<Draft> drafts;
   drafts.push_back(NewDraft("platform", Slot::Target::kPlatform));
   std::vector<std::string> elements;
@@ -143,9 +250,7 @@ std::vector<Draft> DrawSpace(const study::StudySpec& spec) {
       NewDraft("policy.operating_point", Slot::Target::kOperatingPoint));
   for (const auto& name : points) AddValue(name, {}, drafts.back());
   drafts.push_back(PowerDraft());
-  for (size_t e = 0; e + 1 < exits.size(); ++e) {
-    drafts.push_back(ThresholdDraft(exits[e].name, static_cast<int>(e)));
-  }
+  AddBehaviorDrafts(spec.network, options, drafts);
   return drafts;
 }
 
@@ -175,9 +280,9 @@ Picoseconds DrawPeriod(const analysis::Model& model, Load load) {
   return longest;
 }
 
-std::shared_ptr<study::StudySpec> DrawSpec() {
+std::shared_ptr<study::StudySpec> DrawSpec(const DrawOptions& options) {
   auto spec = std::make_shared<study::StudySpec>();
-  spec->network = DrawNetwork();
+  spec->network = DrawNetwork(options);
   spec->source = DrawTrace(spec->network);
   for (int64_t n = Draw(1, 2); n > 0; --n) {
     spec->platforms.push_back(DrawPlatform(spec->network));
@@ -185,8 +290,10 @@ std::shared_ptr<study::StudySpec> DrawSpec() {
   const size_t exits = spec->network.exits().size();
   spec->defaults.thresholds.assign(exits, Threshold::Always());
   spec->defaults.stage_elements.assign(exits, "");
+  spec->defaults.knobs.resize(spec->network.decisions().size());
+  spec->defaults.patience = spec->network.parts().exit_rule.patience;
   std::vector<space::Parameter> parameters;
-  for (Draft& draft : DrawSpace(*spec)) {
+  for (Draft& draft : DrawSpace(*spec, options)) {
     parameters.push_back(std::move(draft.parameter));
     spec->resolved.push_back(std::move(draft.values));
   }
@@ -201,25 +308,29 @@ std::shared_ptr<study::StudySpec> DrawSpec() {
 
 }  // namespace
 
-StudyCase DrawStudy() {
-  auto spec = DrawSpec();
+StudyCase DrawStudy(const DrawOptions& options) {
+  auto spec = DrawSpec(options);
   StudyCase result;
   result.load = static_cast<Load>(Draw(0, 3));
   result.candidate = spec->space.At(Draw(0, spec->space.size() - 1));
   spec->workload.inferences = Draw(1, 40);
   spec->workload.seed = 7;
   spec->workload.period = Picoseconds(1'000'000);
-  const study::BoundCandidate bound = study::Bind(*spec, result.candidate);
-  const auto slice = evaluator::Replayer(*spec).Replay("select", bound);
-  if (!slice.ok()) RC_FAIL(std::string(slice.status().message()));
-  const auto model = evaluator::BuildModel(
-      *spec, bound, *slice->scenarios,
-      evaluator::WantedScenarios(*spec, bound, slice->Occurring()));
+  const auto model = ModelOf(*spec, study::Bind(*spec, result.candidate));
   if (model.ok()) spec->workload.period = DrawPeriod(*model, result.load);
   spec->workload.deadline =
       Picoseconds(Draw(1, spec->workload.period.value() * 2));
   result.spec = std::move(spec);
   return result;
+}
+
+absl::StatusOr<analysis::Model> ModelOf(const study::StudySpec& spec,
+                                        const study::BoundCandidate& bound) {
+  const auto slice = evaluator::Replayer(spec).Replay("select", bound);
+  if (!slice.ok()) return slice.status();
+  return evaluator::BuildModel(
+      spec, bound, *slice->scenarios,
+      evaluator::WantedScenarios(spec, bound, slice->Occurring()));
 }
 
 int PropertyCases() {

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "sim/analysis/analysis.h"
 #include "sim/graph/network.h"
 #include "sim/platform/platform.h"
 #include "sim/study/study_spec.h"
@@ -38,8 +40,15 @@ struct StudyCase {
   Load load = Load::kSparse;
 };
 
-// Chains of operators with 1 to 4 exits.
-graph::Network DrawNetwork();
+// What is drawn beside the usual.
+struct DrawOptions {
+  bool rules = false;     // Exits by patience and by prediction.
+  bool controls = false;  // Controls and knobs, in the space.
+};
+
+// Chains of operators with 1 to 4 exits; in every other one blocks that decide:
+// of each kind, known beforehand or read from a gate, with loops and merges.
+graph::Network DrawNetwork(const DrawOptions& options = {});
 
 // 1 to 3 elements of every kind, 1 to 4 domains with random transitions, 1 to
 // 2 operating points. `table`: one element, every stage of `network` measured.
@@ -48,15 +57,19 @@ platform::Platform DrawPlatform(const graph::Network& network);
 // A whole study: the space has platforms, data types, elements per stage,
 // operating points, power policies and thresholds. The load is set for
 // `candidate`; the others meet the same arrivals.
-StudyCase DrawStudy();
+StudyCase DrawStudy(const DrawOptions& options = {});
+
+// The machine of a candidate with every scenario that occurs on `select`.
+absl::StatusOr<analysis::Model> ModelOf(const study::StudySpec& spec,
+                                        const study::BoundCandidate& bound);
 
 // Counts what cases had in common with what a property must see.
 class Coverage {
  public:
   void Add(const std::string& feature, bool present = true);
   void AddCase() { ++cases_; }
-  // Everything that describes a case: exits, element kinds, policy, load,
-  // threshold kinds, signals.
+  // Everything that describes a case: exits, rule, decisions, control, element
+  // kinds, policy, load, threshold kinds, signals.
   void AddStudy(const StudyCase& study);
   int64_t cases() const { return cases_; }
   int64_t Count(const std::string& feature) const;

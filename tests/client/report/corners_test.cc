@@ -144,7 +144,7 @@ TEST_F(CornersTest, TheStaticCandidateHasTheSameValuesButNoExit) {
                          CornersOf(*evaluator_, gpus_, *candidate));
     ASSERT_TRUE(corners.static_candidate.has_value());
     const study::BoundCandidate& twin = corners.static_candidate->bound;
-    EXPECT_TRUE(IsStatic(twin));
+    EXPECT_TRUE(study::IsStatic(evaluator_->spec(), twin));
     EXPECT_EQ(twin.platform, candidate->bound.platform);
     EXPECT_EQ(twin.dtype, candidate->bound.dtype);
     EXPECT_EQ(twin.stage_elements, candidate->bound.stage_elements);

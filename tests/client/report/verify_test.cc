@@ -62,9 +62,11 @@ TEST_F(VerifierTest, CountsOnTheReportSplit) {
   const space::Candidate candidate =
       space().At(space().valid_ranges().front().begin);
   const study::BoundCandidate bound = study::Bind(spec, candidate);
-  const behavior::TraceSlice* slice = spec.trace.Find("report", bound.dtype);
+  const behavior::TraceSlice* slice =
+      std::get<behavior::Trace>(spec.source).Find("report", bound.dtype);
   ASSERT_NE(slice, nullptr);
-  const size_t exits = spec.trace.exits.size();
+  const size_t exits = spec.network.exits().size();
+  const auto& confidence = slice->signal(graph::Signal::kMaxProbability);
   int64_t correct = 0;
   std::vector<int64_t> taken(exits);
   for (size_t s = 0; s < slice->samples.size(); ++s) {
@@ -72,17 +74,17 @@ TEST_F(VerifierTest, CountsOnTheReportSplit) {
     while (
         exit + 1 < exits &&
         !(bound.thresholds[exit].kind() == behavior::Threshold::Kind::kValue &&
-          slice->records[s * exits + exit].max_probability >=
-              bound.thresholds[exit].value())) {
+          confidence[s * exits + exit] >= bound.thresholds[exit].value())) {
       ++exit;
     }
     ++taken[exit];
-    correct += slice->records[s * exits + exit].correct;
+    correct += slice->correct[s * exits + exit];
   }
   ASSERT_OK_AND_ASSIGN(const auto count, verifier.CountOnReport(candidate));
   ASSERT_TRUE(count.has_value());
   const double samples = static_cast<double>(slice->samples.size());
-  EXPECT_EQ(count->accuracy.value, correct / samples);
+  ASSERT_TRUE(count->accuracy.has_value());
+  EXPECT_EQ(count->accuracy->value, correct / samples);
   for (size_t e = 0; e < exits; ++e) {
     EXPECT_EQ(count->exit_rates[e], taken[e] / samples);
   }

@@ -269,7 +269,7 @@ TEST_F(ChangedStudyTest, ATraceOfOtherExitsIsRefused) {
   EXPECT_THAT(Error(),
               ::testing::MatchesRegex(
                   "digits.yaml:[0-9]+:19: behavior.trace: its exits are "
-                  ".exit1, exit2, exit4., the decisions of network "
+                  ".exit1, exit2, exit4., those of network "
                   "'digits_three_exits' are .exit1, exit2, exit3.; they must "
                   "be the same, in order"));
 }

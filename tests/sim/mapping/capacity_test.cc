@@ -190,9 +190,9 @@ int64_t PeakByScanning(const graph::Network& network,
         }
         for (size_t exit = 0; exit < stages.size(); ++exit) {
           // An exit's probabilities last to the end of its stage.
-          wanted = wanted || (born <= now && t >= 0 &&
-                              network.exits()[exit].from == t &&
-                              stage <= static_cast<int>(exit));
+          wanted = wanted ||
+                   (born <= now && t >= 0 && network.exits()[exit].from == t &&
+                    stage <= static_cast<int>(exit));
         }
       } else {
         // A copy: brought by the first reading stage on this memory.

@@ -4,19 +4,17 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "sim/base/reason.h"
 #include "sim/mapping/schedule.h"
+#include "tests/sim/mapping/chain_text.h"
 #include "tests/testing/model_builders.h"
 #include "tests/testing/status_matchers.h"
 
 namespace dynarch::mapping {
 namespace {
 
-using ::dynarch::testing::AddElement;
 using ::dynarch::testing::NetworkBuilder;
 using ::dynarch::testing::PlainPlatform;
-using ::dynarch::testing::PlainRoofline;
 using ::dynarch::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -38,20 +36,8 @@ NetworkBuilder ThreeExits() {
   return net;
 }
 
-// cpu 0 (host), gpu 1 on the same memory, npu 2 apart; links cpu-gpu 0 and
-// cpu-npu 1, none between gpu and npu.
-platform::PlatformParts ThreeElements() {
-  platform::PlatformParts parts = PlainPlatform();
-  AddElement(parts, "gpu", platform::Gpu{1, PlainRoofline()}, false);
-  AddElement(parts, "npu", platform::Mcu{1, PlainRoofline()}, true);
-  parts.links.push_back({"copy", 0, 1, Picoseconds(1), {}, {}});
-  parts.links.push_back({"bus", 0, 2, Picoseconds(1), {}, {}});
-  return parts;
-}
-
 class ChainTest : public ::testing::Test {
  protected:
-  // One line per activity, such as `t1@gpu`, `x:cpu>gpu(6)`, `sync gpu`.
   std::vector<std::string> Lines(const StageElements& stages,
                                  const Scenario& scenario) {
     auto network = graph::Network::Create(net_.parts());
@@ -62,36 +48,7 @@ class ChainTest : public ::testing::Test {
         BuildChain(*network, network->full(), *platform, stages, scenario);
     status_ = chain.status();
     if (!chain.ok()) return {};
-    std::vector<std::string> lines;
-    for (const Activity& a : chain->activities) {
-      lines.push_back(LineOf(a, *network, *platform));
-    }
-    return lines;
-  }
-
-  static std::string LineOf(const Activity& a, const graph::Network& network,
-                            const platform::Platform& platform) {
-    const auto element = [&](int i) { return platform.elements()[i].name; };
-    switch (a.kind) {
-      case ActivityKind::kFiring:
-        return absl::StrCat(network.actors()[a.actor].name, "@",
-                            element(a.element));
-      case ActivityKind::kStage:
-        return absl::StrCat("stage ", a.stage, "@", element(a.element));
-      case ActivityKind::kTransfer:
-        EXPECT_EQ(platform.LinkBetween(a.from_element, a.element), a.link);
-        return absl::StrCat(a.result ? "result " : "",
-                            network.endpoint_name(a.tensor), ":",
-                            element(a.from_element), ">", element(a.element),
-                            "(", a.elements, ")");
-      case ActivityKind::kSynchronize:
-        EXPECT_EQ(a.element, platform.host());
-        return absl::StrCat("sync ", element(a.from_element));
-      case ActivityKind::kCheck:
-        EXPECT_EQ(a.element, platform.host());
-        return absl::StrCat("check(", a.elements, ")");
-    }
-    return "";
+    return LinesOf(*chain, *network, *platform);
   }
 
   NetworkBuilder net_ = ThreeExits();
