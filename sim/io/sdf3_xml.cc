@@ -11,22 +11,42 @@
 
 namespace dynarch::io {
 
+namespace {
+
+constexpr size_t kBlock = 1024;
+
+int64_t CountCharacters(absl::string_view bytes) {
+  // Bytes that continue a character are 10xxxxxx.
+  return std::count_if(bytes.begin(), bytes.end(),
+                       [](char c) { return (c & 0xC0) != 0x80; });
+}
+
+}  // namespace
+
 LineIndex::LineIndex(absl::string_view text) : text_(text), starts_{0} {
   for (size_t at = text.find('\n'); at != absl::string_view::npos;
        at = text.find('\n', at + 1)) {
     starts_.push_back(at + 1);
   }
+  int64_t characters = 0;
+  for (size_t at = 0; at <= text.size(); at += kBlock) {
+    blocks_.push_back(characters);
+    characters += CountCharacters(text.substr(at, kBlock));
+  }
+}
+
+int64_t LineIndex::CharactersBefore(size_t offset) const {
+  const size_t block = offset / kBlock;
+  return blocks_[block] +
+         CountCharacters(text_.substr(block * kBlock, offset % kBlock));
 }
 
 Position LineIndex::At(size_t offset) const {
   const size_t line = std::upper_bound(starts_.begin(), starts_.end(), offset) -
                       starts_.begin();
-  const absl::string_view before =
-      text_.substr(starts_[line - 1], offset - starts_[line - 1]);
-  // Bytes that continue a character are 10xxxxxx.
-  const auto characters = std::count_if(
-      before.begin(), before.end(), [](char c) { return (c & 0xC0) != 0x80; });
-  return {static_cast<int>(line), static_cast<int>(characters) + 1};
+  const int64_t column =
+      CharactersBefore(offset) - CharactersBefore(starts_[line - 1]) + 1;
+  return {static_cast<int>(line), static_cast<int>(column)};
 }
 
 XmlDocument::XmlDocument(absl::string_view text, std::string file)

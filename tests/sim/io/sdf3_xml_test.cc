@@ -50,6 +50,21 @@ TEST(XmlTest, GivesElementsAttributesAndTheirPlaces) {
   EXPECT_EQ(document->PlaceOf(child.attribute("e")), "f.xml:3:15");
 }
 
+TEST(XmlTest, ALineMayBeLong) {
+  // 1,000,000 characters of two bytes, then the second line.
+  std::string text;
+  for (int i = 0; i < 1'000'000; ++i) text += "\xC2\xB5";
+  text += "\n\xC2\xB5x";
+  const LineIndex index(text);
+  EXPECT_EQ(index.At(0), (Position{1, 1}));
+  EXPECT_EQ(index.At(2 * 1023), (Position{1, 1024}));
+  EXPECT_EQ(index.At(2 * 999'999), (Position{1, 1'000'000}));
+  EXPECT_EQ(index.At(2'000'000), (Position{1, 1'000'001}));  // The line's end.
+  EXPECT_EQ(index.At(2'000'001), (Position{2, 1}));
+  EXPECT_EQ(index.At(2'000'003), (Position{2, 2}));
+  EXPECT_EQ(index.At(text.size()), (Position{2, 3}));
+}
+
 TEST(XmlTest, AByteOrderMarkIsNoContent) {
   EXPECT_OK(XmlDocument::Parse("\xEF\xBB\xBF<a/>", "f.xml").status());
 }
