@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "sim/dataflow/liveness.h"
@@ -122,7 +123,9 @@ std::vector<Answer> Answers() {
   const std::vector<std::string> lines =
       absl::StrSplit(*text, '\n', absl::SkipEmpty());
   for (size_t i = 1; i < lines.size(); ++i) {
-    const std::vector<std::string> cells = absl::StrSplit(lines[i], ',');
+    // Lines end in CRLF.
+    const std::vector<std::string> cells =
+        absl::StrSplit(absl::StripAsciiWhitespace(lines[i]), ',');
     Answer answer;
     EXPECT_EQ(cells.size(), 7u);
     answer.graph = cells.at(0);
