@@ -59,7 +59,7 @@ struct Scenario {
                         // it says nothing: that one is never checked.
   // The exit that says which of the later ones is taken: from there on only
   // what `exit` needs is computed, and nothing is checked.
-  std::optional<int> predictor;
+  std::optional<int> predictor = {};
   bool operator==(const Scenario&) const = default;
 };
 

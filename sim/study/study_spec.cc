@@ -108,12 +108,14 @@ bool IsRealizable(const BoundCandidate& bound) {
 
 behavior::Request RequestOf(const StudySpec& spec, const BoundCandidate& bound,
                             absl::string_view split) {
-  return {.split = std::string(split),
-          .dtype = bound.dtype,
-          .knobs = bound.knobs,
-          .control = bound.control,
-          .seed = spec.workload.seed,
-          .inferences = spec.workload.inferences};
+  behavior::Request request;
+  request.split = std::string(split);
+  request.dtype = bound.dtype;
+  request.knobs = bound.knobs;
+  request.control = bound.control;
+  request.seed = spec.workload.seed;
+  request.inferences = spec.workload.inferences;
+  return request;
 }
 
 BoundCandidate Bind(const StudySpec& spec, const space::Candidate& candidate) {

@@ -58,9 +58,10 @@ absl::StatusOr<CatalogBehavior> BehaviorOf(const std::string& name,
   }
   const behavior::ExitPolicy policy =
       behavior::PolicyOf(network, std::move(thresholds));
-  DYNARCH_ASSIGN_OR_RETURN(
-      behavior::Population population,
-      behavior::Realise(source, network, {.inferences = inferences}));
+  behavior::Request request;
+  request.inferences = inferences;
+  DYNARCH_ASSIGN_OR_RETURN(behavior::Population population,
+                           behavior::Realise(source, network, request));
   DYNARCH_RETURN_IF_ERROR(population.Check(policy));
   return CatalogBehavior{.network = std::move(network),
                          .population = std::move(population),

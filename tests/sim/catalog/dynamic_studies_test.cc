@@ -65,8 +65,12 @@ TEST_P(KnobTest, MoreWorkTakesMoreTimeAndEnergy) {
     ASSERT_TRUE(now.has_value()) << value;
     const auto drawn = measured.metrics.Get(Metric::kEnergyDynamic);
     ASSERT_TRUE(drawn.has_value()) << value;
-    if (latency.has_value()) EXPECT_GT(*now, *latency) << value;
-    if (energy.has_value()) EXPECT_GT(*drawn, *energy) << value;
+    if (latency.has_value()) {
+      EXPECT_GT(*now, *latency) << value;
+    }
+    if (energy.has_value()) {
+      EXPECT_GT(*drawn, *energy) << value;
+    }
     latency = now;
     energy = drawn;
   }

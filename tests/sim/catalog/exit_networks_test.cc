@@ -87,7 +87,8 @@ TEST(BranchyNetTest, ResNetHasItsConvolutions) {
 TEST(BranchyNetTest, ExitsReadTheEntropy) {
   for (const char* name :
        {"branchynet_lenet", "branchynet_alexnet", "branchynet_resnet110"}) {
-    for (const graph::Exit& exit : Read(name).exits()) {
+    const graph::Network network = Read(name);
+    for (const graph::Exit& exit : network.exits()) {
       EXPECT_EQ(exit.signal, graph::Signal::kEntropy) << name;
     }
   }
