@@ -75,6 +75,19 @@ void BM_EvaluateRowScattered(benchmark::State& state) {
 }
 BENCHMARK(BM_EvaluateRowScattered);
 
+// A candidate's samples on `select`, and its machine for what occurs in them.
+struct Prepared {
+  Prepared(const study::StudySpec& spec, const study::BoundCandidate& bound)
+      : replayer(spec),
+        slice(*replayer.Replay("select", bound)),
+        model(*evaluator::BuildModel(
+            spec, bound, *slice.scenarios,
+            evaluator::WantedScenarios(spec, bound, slice.Occurring()))) {}
+  evaluator::Replayer replayer;
+  evaluator::ReplayedSlice slice;
+  analysis::Model model;
+};
+
 // The first candidate of each machine: everything is costed.
 void BM_BuildModel(benchmark::State& state) {
   const auto spec = ExampleStudy();
@@ -84,9 +97,13 @@ void BM_BuildModel(benchmark::State& state) {
     bound.push_back(
         study::Bind(*spec, spec->space.At(spec->space.ValidIndexAt(i))));
   }
+  evaluator::Replayer replayer(*spec);
+  const auto slice = replayer.Replay("select", bound.front());
   size_t next = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(evaluator::BuildModel(*spec, bound[next]));
+    benchmark::DoNotOptimize(evaluator::BuildModel(
+        *spec, bound[next], *slice->scenarios,
+        evaluator::WantedScenarios(*spec, bound[next], slice->Occurring())));
     if (++next == bound.size()) next = 0;
   }
   state.SetItemsProcessed(state.iterations());
@@ -126,15 +143,13 @@ study::BoundCandidate BindArray(const study::StudySpec& spec, int64_t power) {
 void BM_EventDriven(benchmark::State& state) {
   const auto spec = ExampleStudy();
   const study::BoundCandidate bound = BindArray(*spec, state.range(0));
-  const auto model = evaluator::BuildModel(*spec, bound);
-  evaluator::Replayer replayer(*spec);
-  const auto slice = replayer.Replay("select", bound.dtype, bound.thresholds);
-  const engine::Program program = engine::Compile(model->system());
+  const Prepared prepared(*spec, bound);
+  const engine::Program program = engine::Compile(prepared.model.system());
   int64_t events = 0;
   for (auto _ : state) {
     engine::RunCounters counters;
-    benchmark::DoNotOptimize(
-        engine::Run(program, spec->workload, slice->samples(), {}, &counters));
+    benchmark::DoNotOptimize(engine::Run(
+        program, spec->workload, prepared.slice.samples(), {}, &counters));
     events += counters.events;
   }
   state.SetItemsProcessed(state.iterations() * spec->workload.inferences);
@@ -147,13 +162,11 @@ BENCHMARK(BM_EventDriven)->DenseRange(0, 2);
 void BM_Recursion(benchmark::State& state) {
   const auto spec = ExampleStudy();
   const study::BoundCandidate bound = BindArray(*spec, state.range(0));
-  const auto model = evaluator::BuildModel(*spec, bound);
-  evaluator::Replayer replayer(*spec);
-  const auto slice = replayer.Replay("select", bound.dtype, bound.thresholds);
+  const Prepared prepared(*spec, bound);
   analysis::QueueScratch scratch;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(analysis::Queue(*model, spec->workload,
-                                             slice->samples(),
+    benchmark::DoNotOptimize(analysis::Queue(prepared.model, spec->workload,
+                                             prepared.slice.samples(),
                                              {.keep_sequence = true}, scratch));
   }
   state.SetItemsProcessed(state.iterations() * spec->workload.inferences);
@@ -165,12 +178,10 @@ void BM_Analytical(benchmark::State& state) {
   const auto spec = ExampleStudy();
   const study::BoundCandidate bound =
       study::Bind(*spec, spec->space.At(spec->space.ValidIndexAt(1'000)));
-  const auto model = evaluator::BuildModel(*spec, bound);
-  evaluator::Replayer replayer(*spec);
-  const auto slice = replayer.Replay("select", bound.dtype, bound.thresholds);
+  const Prepared prepared(*spec, bound);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        analysis::Run(*model, spec->workload, slice->samples()));
+    benchmark::DoNotOptimize(analysis::Run(prepared.model, spec->workload,
+                                           prepared.slice.samples()));
   }
   state.SetItemsProcessed(state.iterations() * spec->workload.inferences);
 }

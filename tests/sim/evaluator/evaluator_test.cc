@@ -186,7 +186,8 @@ TEST(EvaluatorTest, AnUnknownOperatingPointIsInfeasible) {
 TEST(EvaluatorTest, AnUnmeasuredStageIsInfeasible) {
   auto spec = TableStudy();
   spec->defaults.dtype = graph::DataType::kInt8;
-  std::get<behavior::Trace>(spec->source).slices[0].dtype = graph::DataType::kInt8;
+  std::get<behavior::Trace>(spec->source).slices[0].dtype =
+      graph::DataType::kInt8;
   const auto evaluator = Make(spec);
   EXPECT_EQ(Measure(*evaluator, kAlwaysOn, kHalf).reason, "no_table_entry");
 }
