@@ -266,7 +266,7 @@ class BadInputTest(unittest.TestCase):
         self.assertIn(b"Softmax", model)
         (self.folder.path / "bad.onnx").write_bytes(
             model.replace(b"Softmax", b"Hardmax"))
-        self.refused("import", "onnx", "bad.onnx", "-o", "new.yaml",
+        self.refused("import", "onnx", "bad.onnx", "--strict", "-o", "new.yaml",
                      says=["bad.onnx", "Hardmax"])
 
     def test_onnx_that_is_none(self):

@@ -44,8 +44,8 @@ inline constexpr char kTestTrace[] = "the bytes of a trace";
 inline v1::StudySpec TestSpec() {
   v1::StudySpec spec;
   const std::string text = absl::StrCat(
-      "network { definition { decisions { name: 'a' } decisions { name: 'b' } "
-      "decisions { name: 'c' } "
+      "network { definition { decisions { name: 'a' exit {} } "
+      "decisions { name: 'b' exit {} } decisions { name: 'c' exit {} } "
       "} }"
       "behavior { trace { file: 't' sha256: '",
       Sha256Hex(kTestTrace),

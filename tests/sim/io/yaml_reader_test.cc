@@ -254,7 +254,7 @@ INSTANTIATE_TEST_SUITE_P(
          "s.yaml:1:46: network.definition.actors.a.inputs: is empty; at least "
          "one is needed"},
         {"missing_at_the_top", "network: n.yaml\n",
-         "s.yaml:1:1: behavior: missing; it must be given"},
+         "s.yaml:1:1: workload: missing; it must be given"},
         {"bad_direction", "objectives: {accuracy: up}\n",
          "s.yaml:1:24: objectives.accuracy: got 'up'; allowed: minimize, "
          "maximize"},

@@ -230,21 +230,23 @@ INSTANTIATE_TEST_SUITE_P(
                ->mutable_conv2d()
                ->set_out_channels("-1");
          },
-         "network.actors.conv.conv2d.out_channels: got -1; allowed: 1 to "
-         "2147483648"},
+         "network.actors.conv.conv2d.out_channels: '-1': comes to -1; a whole "
+         "number >= 0 is allowed (ceil, floor, round)"},
         {"unknown_parameter", Rename("policy.power", "policy.powr"),
          "space.policy.powr: unknown parameter 'policy.powr'; allowed: "
          "platform, network.dtype, mapping.stages, policy.operating_point, "
-         "policy.power, mapping.stages.early, decisions.early.threshold, "
-         "mapping.stages.late; did you mean 'policy.power'?"},
+         "policy.power, behavior.control, mapping.stages.early, "
+         "mapping.stages.late, decisions.early.threshold, "
+         "decisions.*.threshold; did you mean 'policy.power'?"},
         {"unknown_decision", Rename(kThreshold, "decisions.erly.threshold"),
-         "space.decisions.erly.threshold: unknown decision 'erly'; allowed: "
-         "early, late; did you mean 'early'?"},
+         "space.decisions.erly.threshold: unknown decision's knob "
+         "'decisions.erly.threshold'; allowed: decisions.early.threshold, "
+         "decisions.*.threshold; did you mean 'decisions.early.threshold'?"},
         {"last_exit", Rename(kThreshold, "decisions.late.threshold"),
          "space.decisions.late.threshold: the last exit is always taken and "
          "has no threshold"},
         {"unknown_stage", Rename(kThreshold, "mapping.stages.early2"),
-         "space.mapping.stages.early2: unknown decision 'early2'; allowed: "
+         "space.mapping.stages.early2: unknown exit 'early2'; allowed: "
          "early, late; did you mean 'early'?"},
         {"stages_without_each",
          Domain("mapping.stages", "values { text: 'cpu' }"),
@@ -253,7 +255,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"each_elsewhere",
          Domain("platform", "each { values { text: 'plain' } }"),
          "space.platform: `each` is allowed for mapping.stages (a list of "
-         "elements) and policy.operating_point (operating_points)"},
+         "elements), decisions.*.threshold (a list of thresholds) and "
+         "policy.operating_point (operating_points)"},
         {"unknown_element",
          Domain("mapping.stages", "each { values { text: 'npv' } }"),
          "space.mapping.stages.early: unknown element 'npv'; allowed: cpu, "
@@ -269,15 +272,15 @@ INSTANTIATE_TEST_SUITE_P(
          "you mean 'int8'?"},
         {"type_without_trace",
          Domain("network.dtype", "values { text: 'fp16' }"),
-         "space.network.dtype: no trace for fp16 in split 'select'; the trace "
-         "has fp32 (select), int8 (select)"},
+         "space.network.dtype: no trace for split 'select' at fp16; the trace "
+         "has: select fp32, select int8"},
         {"fixed_type_without_trace",
          [](v1::StudySpec* s) {
            Remove("network.dtype")(s);
            s->set_dtype(v1::FP16);
          },
-         "dtype: no trace for fp16 in split 'select'; the trace has fp32 "
-         "(select), int8 (select)"},
+         "behavior: no trace for split 'select' at fp16; the trace has: select "
+         "fp32, select int8"},
         {"unknown_power",
          Domain("policy.power", "values { text: 'clockgate' }"),
          "space.policy.power[0]: got 'clockgate'; allowed: always_on, "
@@ -306,8 +309,8 @@ INSTANTIATE_TEST_SUITE_P(
          "space.decisions.early.threshold.also: goes with from, to and step "
          "only; add to the list"},
         {"range_of_names", Domain("platform", "from: '0' to: '1' step: '1'"),
-         "space.platform: from, to and step are for thresholds only; give a "
-         "list of values"},
+         "space.platform: from, to and step are for thresholds and other "
+         "numbers only; give a list of values"},
         {"range_without_step", Domain(kThreshold, "from: '0' to: '1'"),
          "space.decisions.early.threshold.step: missing; a range has from, to "
          "and step"},
@@ -438,8 +441,8 @@ TEST(CompileStudyTest, ATraceOfOtherExitsIsRefused) {
   trace.exits[1] = "later";
   EXPECT_THAT(CompileStudy(SmallStudy(), trace),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "behavior.trace: its exits are [early, later], the "
-                       "decisions of network 'small' are [early, late]; they "
+                       "behavior.trace: its exits are [early, later], those "
+                       "of network 'small' are [early, late]; they "
                        "must be the same, in order"));
 }
 
