@@ -105,8 +105,15 @@ void AddRemoteCommands(CLI::App& root, CommandLine* line) {
 
 void AddEvaluate(CLI::App& root, CommandLine* line) {
   auto [app, options] = AddCommand<EvaluateOptions>(
-      root, line, "evaluate", "Evaluate one candidate here");
-  AddStudyFile(app, &options->study_file);
+      root, line, "evaluate",
+      "Evaluate one candidate, or a network on a platform, here");
+  app->add_option("study", options->study_file,
+                  "Study file; with --platform a network, by name or file")
+      ->type_name("STUDY.yaml|NETWORK")
+      ->required();
+  app->add_option("--platform", options->platform,
+                  "Evaluates a network on it, all on one element")
+      ->type_name("NAME");
   app->add_option("--set", options->settings,
                   "Value of an explored parameter, or of a fixed field")
       ->type_name("PATH=VALUE")
@@ -156,14 +163,15 @@ void AddImport(CLI::App& root, CommandLine* line) {
 }
 
 void AddCatalog(CLI::App& root, CommandLine* line) {
-  CLI::App* catalog = root.add_subcommand("catalog", "Platforms that ship");
+  CLI::App* catalog =
+      root.add_subcommand("catalog", "Platforms and networks that ship");
   catalog->require_subcommand(1);
   auto [list, list_options] = AddCommand<CatalogListOptions>(
       *catalog, line, "list", "Names and descriptions");
   AddJson(list, &list_options->json);
   auto [show, show_options] = AddCommand<CatalogShowOptions>(
-      *catalog, line, "show", "One platform, with the source of every number");
-  show->add_option("name", show_options->name, "Platform")
+      *catalog, line, "show", "One platform or network, with its sources");
+  show->add_option("name", show_options->name, "Platform or network")
       ->type_name("NAME")
       ->required();
   AddJson(show, &show_options->json);

@@ -70,8 +70,12 @@ struct CancelOptions {
 absl::Status Cancel(const Context& context, const CancelOptions& options);
 
 // dynarch evaluate STUDY.yaml --set PATH=VALUE ...: one candidate, here.
+// dynarch evaluate NETWORK --platform NAME: the network as it is, all on the
+// platform's first GPU, or its host if it has none, always on, 1000 inferences
+// at the first of the periods 1 ms, 10 ms, ..., 1000 s that each of them meets.
 struct EvaluateOptions {
-  std::string study_file;
+  std::string study_file;  // With `platform`: a network.
+  std::string platform;    // Catalogue name, or a path ending in .yaml.
   std::vector<std::string> settings;
   std::optional<int64_t> trial;  // Instead of values for every parameter.
   std::string fidelity;          // Empty: the study's.
@@ -107,7 +111,7 @@ struct CatalogListOptions {
 absl::Status CatalogList(const Context& context,
                          const CatalogListOptions& options);
 
-// dynarch catalog show NAME: the platform as YAML, sources included.
+// dynarch catalog show NAME: the platform or network as YAML, sources included.
 struct CatalogShowOptions {
   std::string name;
   bool json = false;

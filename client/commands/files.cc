@@ -1,10 +1,12 @@
 // dynarch import and dynarch catalog: files in, files out.
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/commands/commands.h"
 #include "client/report/json.h"
 #include "client/report/text.h"
@@ -71,40 +73,67 @@ absl::Status ImportOnnx(const Context& context,
   return absl::OkStatus();
 }
 
-absl::Status CatalogList(const Context& context,
-                         const CatalogListOptions& options) {
-  DYNARCH_ASSIGN_OR_RETURN(const io::Catalog catalog, OpenCatalog(context));
-  Json list = Json::Array();
-  report::TextTable table({"platform", "scope", "elements", "description"});
+namespace {
+
+absl::Status ListPlatforms(const io::Catalog& catalog, report::TextTable* table,
+                           Json* list) {
   for (const std::string& name : catalog.platform_names()) {
     DYNARCH_ASSIGN_OR_RETURN(const v1::Platform platform,
                              catalog.Platform(name));
-    list.Add(PlatformJson(platform));
+    list->Add(PlatformJson(platform));
     std::string elements;
     for (const auto& element : platform.elements()) {
       absl::StrAppend(&elements, elements.empty() ? "" : ", ", element.name());
     }
-    table.AddRow({platform.name(),
-                  absl::AsciiStrToLower(v1::EnergyScope_Name(platform.scope())),
-                  elements, platform.description()});
-  }
-  if (options.json) {
-    Json json = Json::Object();
-    json.Set("catalog", context.catalog).Set("platforms", std::move(list));
-    context.out << json.ToString() << "\n";
-  } else {
-    context.out << table.ToString();
+    table->AddRow(
+        {platform.name(),
+         absl::AsciiStrToLower(v1::EnergyScope_Name(platform.scope())),
+         elements, platform.description()});
   }
   return absl::OkStatus();
 }
 
-absl::Status CatalogShow(const Context& context,
-                         const CatalogShowOptions& options) {
-  DYNARCH_ASSIGN_OR_RETURN(const io::Catalog catalog, OpenCatalog(context));
-  DYNARCH_ASSIGN_OR_RETURN(const v1::Platform platform,
-                           catalog.Platform(options.name));
-  if (!options.json) {
-    context.out << io::WriteYaml(platform);
+// Kinds of the decisions that are no exits, each once, in order of first use.
+std::string DecisionKinds(const graph::Network& network) {
+  std::vector<std::string> kinds;
+  for (const graph::Decision& decision : network.decisions()) {
+    std::string kind(graph::NameOf(decision.kind));
+    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
+      kinds.push_back(std::move(kind));
+    }
+  }
+  return absl::StrJoin(kinds, ", ");
+}
+
+absl::Status ListNetworks(const io::Catalog& catalog, report::TextTable* table,
+                          Json* list) {
+  for (const std::string& name : catalog.network_names()) {
+    DYNARCH_ASSIGN_OR_RETURN(const v1::Network message, catalog.Network(name));
+    DYNARCH_ASSIGN_OR_RETURN(const graph::Network network,
+                             wire::NetworkFrom(message));
+    const int64_t exits = static_cast<int64_t>(network.exits().size()) -
+                          (network.parts().ends_in_output ? 1 : 0);
+    const std::string kinds = DecisionKinds(network);
+    Json json = Json::Object();
+    json.Set("name", name)
+        .Set("source", network.parts().source)
+        .Set("exits", exits)
+        .Set("decisions", kinds)
+        .Set("macs", network.total_macs().value())
+        .Set("weights", network.total_weight_elements());
+    list->Add(std::move(json));
+    table->AddRow({name, absl::StrCat(exits), kinds,
+                   report::CountText(network.total_macs().value()),
+                   report::CountText(network.total_weight_elements())});
+  }
+  return absl::OkStatus();
+}
+
+// A message as YAML, or as JSON.
+absl::Status Show(const google::protobuf::Message& message, bool as_json,
+                  const Context& context) {
+  if (!as_json) {
+    context.out << io::WriteYaml(message);
     return absl::OkStatus();
   }
   google::protobuf::util::JsonPrintOptions print;
@@ -112,12 +141,50 @@ absl::Status CatalogShow(const Context& context,
   print.preserve_proto_field_names = true;
   std::string json;
   if (const auto status =
-          google::protobuf::util::MessageToJsonString(platform, &json, print);
+          google::protobuf::util::MessageToJsonString(message, &json, print);
       !status.ok()) {
     return absl::InternalError(status.ToString());
   }
   context.out << json;
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CatalogList(const Context& context,
+                         const CatalogListOptions& options) {
+  DYNARCH_ASSIGN_OR_RETURN(const io::Catalog catalog, OpenCatalog(context));
+  Json platforms = Json::Array();
+  Json networks = Json::Array();
+  report::TextTable boards({"platform", "scope", "elements", "description"});
+  report::TextTable nets({"network", "exits", "decisions", "MACs", "weights"});
+  DYNARCH_RETURN_IF_ERROR(ListPlatforms(catalog, &boards, &platforms));
+  DYNARCH_RETURN_IF_ERROR(ListNetworks(catalog, &nets, &networks));
+  if (options.json) {
+    Json json = Json::Object();
+    json.Set("catalog", context.catalog)
+        .Set("platforms", std::move(platforms))
+        .Set("networks", std::move(networks));
+    context.out << json.ToString() << "\n";
+  } else {
+    context.out << boards.ToString() << "\n" << nets.ToString();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CatalogShow(const Context& context,
+                         const CatalogShowOptions& options) {
+  DYNARCH_ASSIGN_OR_RETURN(const io::Catalog catalog, OpenCatalog(context));
+  const auto& networks = catalog.network_names();
+  if (std::find(networks.begin(), networks.end(), options.name) !=
+      networks.end()) {
+    DYNARCH_ASSIGN_OR_RETURN(const v1::Network network,
+                             catalog.Network(options.name));
+    return Show(network, options.json, context);
+  }
+  DYNARCH_ASSIGN_OR_RETURN(const v1::Platform platform,
+                           catalog.Platform(options.name));
+  return Show(platform, options.json, context);
 }
 
 }  // namespace dynarch::commands

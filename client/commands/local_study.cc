@@ -27,18 +27,23 @@ absl::Status CheckVersions(const std::string& name,
 
 }  // namespace
 
-absl::StatusOr<LocalStudy> OpenStudyFile(
-    const std::string& path, const std::string& catalog,
-    const std::vector<std::string>& settings) {
+namespace {
+
+absl::StatusOr<io::StudyOptions> OptionsFrom(
+    const std::string& catalog, const std::vector<std::string>& settings) {
   io::StudyOptions options;
   options.catalog = catalog;
   for (const std::string& text : settings) {
     DYNARCH_ASSIGN_OR_RETURN(io::Setting setting, io::ParseSetting(text));
     options.settings.push_back(std::move(setting));
   }
+  return options;
+}
+
+absl::StatusOr<LocalStudy> Prepare(std::string name, io::LoadedStudy loaded) {
   LocalStudy study;
-  study.name = std::filesystem::path(path).stem().string();
-  DYNARCH_ASSIGN_OR_RETURN(study.loaded, io::LoadStudy(path, options));
+  study.name = std::move(name);
+  study.loaded = std::move(loaded);
   study.loaded.message.clear_model_versions();
   for (const std::string& version : ModelVersions()) {
     study.loaded.message.add_model_versions(version);
@@ -51,6 +56,62 @@ absl::StatusOr<LocalStudy> OpenStudyFile(
   }
   study.evaluator = *std::move(evaluator);
   return study;
+}
+
+// The first GPU, or the host.
+std::string DefaultElement(const v1::Platform& platform) {
+  for (const v1::ProcessingElement& element : platform.elements()) {
+    if (element.has_gpu()) return element.name();
+  }
+  if (!platform.host().empty()) return platform.host();
+  return platform.elements_size() > 0 ? platform.elements(0).name() : "";
+}
+
+}  // namespace
+
+absl::StatusOr<LocalStudy> OpenStudyFile(
+    const std::string& path, const std::string& catalog,
+    const std::vector<std::string>& settings) {
+  DYNARCH_ASSIGN_OR_RETURN(const io::StudyOptions options,
+                           OptionsFrom(catalog, settings));
+  DYNARCH_ASSIGN_OR_RETURN(io::LoadedStudy loaded,
+                           io::LoadStudy(path, options));
+  return Prepare(std::filesystem::path(path).stem().string(),
+                 std::move(loaded));
+}
+
+absl::StatusOr<LocalStudy> OpenNetwork(const std::string& network,
+                                       const std::string& platform,
+                                       const std::string& catalog,
+                                       const std::vector<std::string>& settings,
+                                       int exponent) {
+  DYNARCH_ASSIGN_OR_RETURN(const io::StudyOptions options,
+                           OptionsFrom(catalog, settings));
+  v1::StudySpec message;
+  message.mutable_network()->set_file(network);
+  v1::Parameter& explored = *message.add_space();
+  explored.set_path("platform");
+  explored.mutable_domain()->add_values()->set_text(platform);
+  message.set_baseline(v1::NO_BASELINE);
+  int64_t period_ps = 1'000'000'000;
+  for (int i = 0; i < exponent; ++i) period_ps *= 10;
+  v1::Workload& workload = *message.mutable_workload();
+  workload.mutable_arrivals()->mutable_periodic()->set_period_ps(period_ps);
+  workload.set_deadline_ps(period_ps);
+  workload.set_inferences(1000);
+  workload.set_seed(1);
+  v1::Objective& objective = *message.add_objectives();
+  objective.set_metric("latency_mean");
+  objective.set_direction(v1::Objective::MINIMIZE);
+  DYNARCH_ASSIGN_OR_RETURN(io::LoadedStudy loaded,
+                           io::CompleteStudy(std::move(message), options));
+  if (loaded.message.mapping().stages().empty() &&
+      loaded.message.platforms_size() > 0) {
+    loaded.message.mutable_mapping()->add_stages(
+        DefaultElement(loaded.message.platforms(0)));
+  }
+  return Prepare(std::filesystem::path(network).stem().string(),
+                 std::move(loaded));
 }
 
 absl::StatusOr<LocalStudy> OpenServerStudy(connection::StudyClient& client,

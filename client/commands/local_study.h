@@ -28,6 +28,14 @@ absl::StatusOr<LocalStudy> OpenStudyFile(
     const std::string& path, const std::string& catalog,
     const std::vector<std::string>& settings);
 
+// A network on a platform, each by name or file, as commands.h says; a period
+// of 10^`exponent` ms.
+absl::StatusOr<LocalStudy> OpenNetwork(const std::string& network,
+                                       const std::string& platform,
+                                       const std::string& catalog,
+                                       const std::vector<std::string>& settings,
+                                       int exponent);
+
 // Fetches a study and its trace from a server and prepares them.
 // FailedPrecondition if it was made with other model versions.
 absl::StatusOr<LocalStudy> OpenServerStudy(connection::StudyClient& client,

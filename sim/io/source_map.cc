@@ -19,7 +19,7 @@ std::optional<Position> SourceMap::Find(absl::string_view path) const {
 }
 
 absl::Status SourceMap::Annotate(const absl::Status& status) const {
-  if (status.ok()) return status;
+  if (status.ok() || file_.empty()) return status;
   const absl::string_view message = status.message();
   const std::optional<Position> at = Find(message.substr(0, message.find(':')));
   const std::string where =

@@ -32,8 +32,8 @@ class SourceMap {
   std::optional<Position> Find(absl::string_view path) const;
 
   // `FILE:LINE:COL: message` for a status whose message begins with a field
-  // path and a colon; `FILE: message` when no such field was written. OK stays
-  // OK.
+  // path and a colon; `FILE: message` when no such field was written. OK, and
+  // what is in no file, stays as it is.
   absl::Status Annotate(const absl::Status& status) const;
 
  private:

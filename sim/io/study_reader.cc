@@ -58,6 +58,16 @@ class StudyLoader {
   absl::StatusOr<LoadedStudy> Load() {
     DYNARCH_ASSIGN_OR_RETURN(loaded_.sources,
                              ReadYamlFile(path_, &loaded_.message));
+    return Complete();
+  }
+
+  absl::StatusOr<LoadedStudy> Load(v1::StudySpec message) {
+    loaded_.message = std::move(message);
+    return Complete();
+  }
+
+ private:
+  absl::StatusOr<LoadedStudy> Complete() {
     DYNARCH_RETURN_IF_ERROR(SortSettings());
     DYNARCH_RETURN_IF_ERROR(ApplyOverrides(/*to_network=*/false));
     DYNARCH_RETURN_IF_ERROR(LoadNetwork());
@@ -67,7 +77,6 @@ class StudyLoader {
     return std::move(loaded_);
   }
 
- private:
   // What is wrong at a field of the study file.
   absl::Status At(const std::string& field, const absl::Status& status) const {
     return loaded_.sources.Annotate(absl::Status(
@@ -304,6 +313,11 @@ absl::StatusOr<Setting> ParseSetting(const std::string& text) {
 absl::StatusOr<LoadedStudy> LoadStudy(const std::string& path,
                                       const StudyOptions& options) {
   return StudyLoader(path, options).Load();
+}
+
+absl::StatusOr<LoadedStudy> CompleteStudy(v1::StudySpec message,
+                                          const StudyOptions& options) {
+  return StudyLoader("", options).Load(std::move(message));
 }
 
 absl::StatusOr<study::StudySpec> Compile(const LoadedStudy& loaded) {

@@ -59,6 +59,11 @@ struct LoadedStudy {
 absl::StatusOr<LoadedStudy> LoadStudy(const std::string& path,
                                       const StudyOptions& options);
 
+// The same of a study that is in no file: `message` as it would be read. Paths
+// are relative to the working folder.
+absl::StatusOr<LoadedStudy> CompleteStudy(v1::StudySpec message,
+                                          const StudyOptions& options);
+
 // wire::CompileStudy, with errors at their lines.
 absl::StatusOr<study::StudySpec> Compile(const LoadedStudy& loaded);
 

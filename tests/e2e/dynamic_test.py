@@ -66,6 +66,32 @@ class CatalogueTest(unittest.TestCase):
                 self.assertEqual(runs[0]["metrics"], runs[1]["metrics"])
 
 
+class NetworkOnPlatformTest(unittest.TestCase):
+
+    def test_a_network_is_evaluated_without_a_study(self):
+        for name in ("skipnet_ff_resnet110", "moe_transformer_block",
+                     "bert_base_exits", "resnet18"):
+            with self.subTest(network=name):
+                result = json.loads(dynarch("evaluate", name, "--platform",
+                                            "jetson_tx2", "--json"))
+                self.assertEqual(result["state"], "succeeded")
+                # At a period that every inference meets.
+                self.assertEqual(result["metrics"]["deadline_miss_ratio"], 0)
+                self.assertGreater(result["metrics"]["latency_mean_s"], 0)
+
+    def test_a_misspelt_name_is_refused_with_the_nearest(self):
+        for words, near in ((("resnte18", "--platform", "jetson_tx2"),
+                             "did you mean 'resnet18'"),
+                            (("resnet18", "--platform", "jetsn_tx2"),
+                             "did you mean 'jetson_tx2'")):
+            done = subprocess.run([DYNARCH, "evaluate", *words], text=True,
+                                  capture_output=True, timeout=TIMEOUT_S,
+                                  check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(near, done.stderr)
+            self.assertEqual(len(done.stderr.strip().splitlines()), 1)
+
+
 class StudyTest(unittest.TestCase):
 
     def test_the_first_candidate_of_every_example_is_evaluated(self):
