@@ -40,7 +40,10 @@ TEST(ConcurrencyTest, WorkersReadersAndWatchersAtOnce) {
   reader.join();
   study->Unsubscribe(subscription);
 
-  // A worker may have found nothing to do while the last leases were out.
+  // A worker may have found nothing to do while the last leases were out, or
+  // have left with one that was pushed to it: that waits for it to reconnect.
+  clock.Advance(2 * queue::QueueOptions().reconnect_grace);
+  server.exchange.Tick();
   FakeWorker(server, "last").WorkUntilIdle();
   for (const std::string& name : {a, b}) {
     const v1::Study study = server.Get(name);
