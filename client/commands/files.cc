@@ -183,7 +183,7 @@ absl::Status CatalogShow(const Context& context,
     return Show(network, options.json, context);
   }
   DYNARCH_ASSIGN_OR_RETURN(const v1::Platform platform,
-                           catalog.Platform(options.name));
+                           catalog.PlatformAsWritten(options.name));
   return Show(platform, options.json, context);
 }
 

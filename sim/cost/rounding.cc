@@ -14,14 +14,6 @@
 namespace dynarch::cost {
 namespace {
 
-absl::Status CheckActivity(absl::string_view what, int64_t value) {
-  if (value <= kMaxActivity) return absl::OkStatus();
-  return absl::OutOfRangeError(
-      absl::StrCat("cost: the ", what,
-                   " of one activity passes 2^53; a rate of the platform or an "
-                   "extent of the network is far off"));
-}
-
 Bound BoundOf(Picoseconds compute, Picoseconds memory, Picoseconds overhead) {
   const Picoseconds overlapped = std::max(compute, memory);
   if (overhead > overlapped) return Bound::kOverhead;
@@ -29,6 +21,14 @@ Bound BoundOf(Picoseconds compute, Picoseconds memory, Picoseconds overhead) {
 }
 
 }  // namespace
+
+absl::Status CheckActivity(absl::string_view what, int64_t value) {
+  if (value <= kMaxActivity) return absl::OkStatus();
+  return absl::OutOfRangeError(
+      absl::StrCat("cost: the ", what,
+                   " of one activity passes 2^53; a rate of the platform or an "
+                   "extent of the network is far off"));
+}
 
 absl::StatusOr<Picoseconds> TimeAtRate(int64_t amount,
                                        const platform::PerCycle& rate,

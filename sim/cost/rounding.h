@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "sim/base/units.h"
 #include "sim/cost/cost_model.h"
 #include "sim/platform/platform.h"
@@ -15,6 +17,9 @@ namespace dynarch::cost {
 
 // The whole of a rate.
 inline constexpr platform::PerCycle kAll{1, 1};
+
+// OutOfRange past kMaxActivity; `what` is `time` or `energy`.
+absl::Status CheckActivity(absl::string_view what, int64_t value);
 
 // ceil(amount / (rate * share * frequency)) in ps; `amount` >= 0. OutOfRange
 // past kMaxActivity.

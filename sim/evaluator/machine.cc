@@ -59,7 +59,7 @@ ActivityKey KeyOf(const Activity& activity) {
 }
 
 // The work of a firing, as far as costs depend on it.
-using WorkKey = std::array<int64_t, 10>;
+using WorkKey = std::array<int64_t, 13>;
 
 WorkKey KeyOf(const graph::OperatorWork& work) {
   return {static_cast<int64_t>(work.operator_class),
@@ -71,7 +71,10 @@ WorkKey KeyOf(const graph::OperatorWork& work) {
           work.matmul.m,
           work.matmul.n,
           work.matmul.k,
-          work.matmul.groups};
+          work.matmul.groups,
+          static_cast<int64_t>(work.kernel_class),
+          work.window_elements,
+          work.follows_product ? 1 : 0};
 }
 
 // Costs activities; the same activity of two scenarios once.

@@ -94,6 +94,15 @@ absl::string_view NameOf(OperatorClass operator_class) {
   return "";
 }
 
+absl::string_view NameOf(KernelClass kernel_class) {
+  static constexpr absl::string_view kNames[] = {
+      "conv2d", "pointwise",  "depthwise", "linear",
+      "matmul", "recurrent",  "pool",      "elementwise",
+      "norm",   "activation", "softmax",   "other"};
+  static_assert(std::size(kNames) == kKernelClassCount);
+  return kNames[static_cast<int>(kernel_class)];
+}
+
 absl::string_view NameOf(OperatorField field) {
   switch (field) {
     case OperatorField::kShape:

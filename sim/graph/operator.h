@@ -214,9 +214,27 @@ bool TakesAbsentInputs(const Operator& op);
 enum class OperatorClass : uint8_t { kConv2d, kDepthwise, kLinear, kOther };
 inline constexpr int kOperatorClassCount = 4;
 
+// Finer classes, that kernel libraries have kernels for. proto: Kernel.Class.
+enum class KernelClass : uint8_t {
+  kConv2d,
+  kPointwise,
+  kDepthwise,
+  kLinear,
+  kMatMul,
+  kRecurrent,
+  kPool,
+  kElementwise,
+  kNorm,
+  kActivation,
+  kSoftmax,
+  kOther,
+};
+inline constexpr int kKernelClassCount = 12;
+
 // Name as in YAML: `conv2d`, `linear`, ...
 absl::string_view NameOf(const Operator& op);
 absl::string_view NameOf(OperatorClass operator_class);
+absl::string_view NameOf(KernelClass kernel_class);
 
 // Shape of the output. InvalidArgument if the inputs do not fit the operator;
 // the message names the extent, what came and what is allowed. `inputs` are
@@ -258,7 +276,14 @@ struct OperatorWork {
   // Weights that a memory must hold, whatever a firing reads of them; at least
   // weight_elements, and more for embedding only.
   int64_t resident_weight_elements = 0;
-  MatMulShape matmul;          // All zero if there is no product.
+  MatMulShape matmul;  // All zero if there is no product.
+  KernelClass kernel_class = KernelClass::kOther;
+  // Elements gathered into windows (im2col): m k groups of a convolution that
+  // is not pointwise, else 0.
+  int64_t window_elements = 0;
+  // The result of a product that goes nowhere else, through nothing but such
+  // actors: what follows may be folded into that product.
+  bool follows_product = false;
   bool moves_nothing = false;  // No time, no energy: the output is the input.
 };
 

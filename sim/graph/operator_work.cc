@@ -36,6 +36,22 @@ void SetProduct(const MatMulShape& shape, OperatorWork& work) {
   work.macs = Macs(Product({shape.m, shape.n, shape.k, shape.groups}));
 }
 
+// A convolution's kernel class and what it gathers.
+void SetWindows(const Extent2d& kernel, const Extent2d& stride,
+                OperatorWork& work) {
+  const MatMulShape& shape = work.matmul;
+  if (work.operator_class == OperatorClass::kDepthwise) {
+    work.kernel_class = KernelClass::kDepthwise;
+  } else {
+    const bool pointwise =
+        WindowOf(kernel) == 1 && WindowOf(stride) == 1 && shape.groups == 1;
+    work.kernel_class =
+        pointwise ? KernelClass::kPointwise : KernelClass::kConv2d;
+  }
+  if (work.kernel_class == KernelClass::kPointwise) return;
+  work.window_elements = Product({shape.m, shape.k, shape.groups});
+}
+
 // Each adds what is its own to the counts of tensors that WorkOf has filled.
 
 void Add(const Conv2d& op, Inputs inputs, const Shape& out,
@@ -50,6 +66,7 @@ void Add(const Conv2d& op, Inputs inputs, const Shape& out,
               .k = window,
               .groups = op.groups},
              work);
+  SetWindows(op.kernel, op.stride, work);
   const bool given = inputs.size() > 1;  // The weights are a tensor.
   work.weight_elements =
       (given ? 0 : weights) + (op.bias ? op.out_channels : 0);
@@ -72,6 +89,7 @@ void Add(const ConvTranspose2d& op, Inputs inputs, const Shape&,
               .k = in[0] / op.groups,
               .groups = op.groups},
              work);
+  SetWindows(op.kernel, op.stride, work);
   work.weight_elements =
       Product({in[0], filters}) + (op.bias ? op.out_channels : 0);
 }
@@ -79,6 +97,7 @@ void Add(const ConvTranspose2d& op, Inputs inputs, const Shape&,
 void Add(const Linear& op, Inputs inputs, const Shape&, OperatorWork& work) {
   const int64_t in_features = inputs[0].back();
   work.operator_class = OperatorClass::kLinear;
+  work.kernel_class = KernelClass::kLinear;
   SetProduct({.m = work.input_elements / in_features,
               .n = op.out_features,
               .k = in_features},
@@ -93,6 +112,7 @@ void Add(const MatMul&, Inputs inputs, const Shape& out, OperatorWork& work) {
   const int64_t heads = work.output_elements / (m * n);
   const bool shared = inputs[1].size() < left.size();
   work.operator_class = OperatorClass::kLinear;
+  work.kernel_class = KernelClass::kMatMul;
   SetProduct({.m = shared ? heads * m : m,
               .n = n,
               .k = left.back(),
@@ -123,6 +143,7 @@ void Add(const RnnCell& op, Inputs inputs, const Shape&, OperatorWork& work) {
   const int64_t rows = Product({cell.gates, op.hidden});
   const int64_t columns = inputs[0].back() + op.hidden;
   work.operator_class = OperatorClass::kLinear;
+  work.kernel_class = KernelClass::kRecurrent;
   SetProduct({.m = 1, .n = rows, .k = columns, .groups = steps * directions},
              work);
   work.vector_ops = Product({steps, directions, op.hidden, cell.unit_ops});
@@ -132,11 +153,13 @@ void Add(const RnnCell& op, Inputs inputs, const Shape&, OperatorWork& work) {
 
 void Add(const MixWeights& op, Inputs, const Shape&, OperatorWork& work) {
   work.operator_class = OperatorClass::kLinear;
+  work.kernel_class = KernelClass::kMatMul;
   SetProduct({.m = 1, .n = work.output_elements, .k = op.kernels}, work);
   work.weight_elements = work.macs.value();
 }
 
 void Add(const Pool& op, Inputs, const Shape&, OperatorWork& work) {
+  work.kernel_class = KernelClass::kPool;
   const bool global = op.kind == Pool::Kind::kGlobalAverage ||
                       op.kind == Pool::Kind::kGlobalMax;
   work.vector_ops = global
@@ -147,6 +170,8 @@ void Add(const Pool& op, Inputs, const Shape&, OperatorWork& work) {
 void Add(const Elementwise& op, Inputs inputs, const Shape& out,
          OperatorWork& work) {
   const int64_t operands = static_cast<int64_t>(inputs.size());
+  work.kernel_class =
+      operands > 1 ? KernelClass::kElementwise : KernelClass::kActivation;
   if (op.kind == Elementwise::Kind::kAdd && operands == 1) {
     work.moves_nothing = true;
     return;
@@ -158,6 +183,7 @@ void Add(const Elementwise& op, Inputs inputs, const Shape& out,
 
 void Add(const Norm& op, Inputs, const Shape& out, OperatorWork& work) {
   int64_t ops = 7;
+  work.kernel_class = KernelClass::kNorm;
   work.weight_elements = 2 * out[0];
   switch (op.kind) {
     case Norm::Kind::kBatch:
@@ -182,6 +208,7 @@ void Add(const Norm& op, Inputs, const Shape& out, OperatorWork& work) {
 }
 
 void Add(const Softmax&, Inputs, const Shape&, OperatorWork& work) {
+  work.kernel_class = KernelClass::kSoftmax;
   work.vector_ops = Product({work.output_elements, 5});
 }
 

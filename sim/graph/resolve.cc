@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
+#include "sim/graph/fusion.h"
 
 namespace dynarch::graph {
 namespace {
@@ -46,6 +47,7 @@ class Resolver {
     out_.works.resize(actors);
     out_.origins.resize(actors);
     read_by_.resize(actors);
+    if (nominal()) follows_ = FollowsProduct(parts, order);
     for (size_t d = 0; d < parts.decisions.size(); ++d) {
       const auto& from = parts.decisions[d].from;
       if (from.has_value()) read_by_[*from].push_back(static_cast<int>(d));
@@ -228,6 +230,8 @@ class Resolver {
                              ShapesOf(actor, op, channels));
     DYNARCH_ASSIGN_OR_RETURN(out_.shapes[actor], InferShape(op, inputs));
     out_.works[actor] = WorkOf(op, inputs, out_.shapes[actor]);
+    out_.works[actor].follows_product =
+        nominal() ? follows_[actor] : network_->work(actor).follows_product;
     const Channel& first = *channels.front();
     const bool own_state = IsMerge(op) && first.initial_tokens > 0;
     if (out_.works[actor].moves_nothing && !own_state) {
@@ -379,6 +383,7 @@ class Resolver {
   const OutcomeLayout& layout_;
   const Network* network_;  // Null: this is the nominal scenario.
   std::vector<std::vector<int>> read_by_;  // Decisions, by actor.
+  std::vector<bool> follows_;  // OperatorWork::follows_product, if nominal.
   Resolved out_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <system_error>
 
 #include "absl/status/status.h"
@@ -12,11 +13,13 @@
 #include "sim/base/name_match.h"
 #include "sim/base/status_macros.h"
 #include "sim/io/file.h"
+#include "sim/io/runtime_choice.h"
 #include "sim/io/source_map.h"
 #include "sim/io/yaml_reader.h"
 #include "sim/io/yaml_schema.h"
 #include "sim/wire/network_wire.h"
 #include "sim/wire/platform_wire.h"
+#include "sim/wire/runtime_wire.h"
 
 namespace dynarch::io {
 namespace {
@@ -24,6 +27,7 @@ namespace {
 constexpr absl::string_view kExtension = ".yaml";
 constexpr absl::string_view kPlatforms = "platforms";
 constexpr absl::string_view kNetworks = "networks";
+constexpr absl::string_view kRuntimes = "runtimes";
 
 std::string Below(const std::string& folder, absl::string_view name) {
   return (std::filesystem::path(folder) / std::string(name)).string();
@@ -47,17 +51,50 @@ absl::StatusOr<std::vector<std::string>> NamesIn(const std::string& folder) {
   return names;
 }
 
+absl::Status CheckKnown(absl::string_view what, const std::string& name,
+                        const std::vector<std::string>& names) {
+  if (std::binary_search(names.begin(), names.end(), name)) {
+    return absl::OkStatus();
+  }
+  return absl::NotFoundError(
+      absl::StrCat("unknown ", what, " '", name, "'; the catalogue has ",
+                   NameList(names), DidYouMean(name, names)));
+}
+
+// PlatformFrom looks at the runtime that an element uses; here, at every one.
+absl::Status CheckEveryRuntime(const v1::Platform& platform) {
+  for (const v1::ProcessingElement& element : platform.elements()) {
+    for (const v1::RuntimeUse& use : element.runtimes()) {
+      DYNARCH_RETURN_IF_ERROR(
+          wire::RuntimeFrom(use, absl::StrCat("elements.", element.name(),
+                                              ".runtimes.", use.name()))
+              .status());
+    }
+  }
+  return absl::OkStatus();
+}
+
+// A platform's file; `complete` adds what is in other files.
+absl::StatusOr<v1::Platform> ReadPlatformText(
+    const std::string& path,
+    const std::function<absl::Status(v1::Platform*)>& complete) {
+  v1::Platform platform;
+  DYNARCH_ASSIGN_OR_RETURN(const SourceMap sources,
+                           ReadYamlFile(path, &platform));
+  absl::Status checked = complete(&platform);
+  if (checked.ok()) checked = CheckEveryRuntime(platform);
+  if (checked.ok()) checked = wire::PlatformFrom(platform).status();
+  if (!checked.ok()) return sources.Annotate(checked);
+  return platform;
+}
+
 // One entry, read and checked by `read`.
 template <typename Message>
 absl::StatusOr<Message> Entry(
     const std::string& folder, absl::string_view what, const std::string& name,
     const std::vector<std::string>& names,
-    absl::StatusOr<Message> (*read)(const std::string&)) {
-  if (!std::binary_search(names.begin(), names.end(), name)) {
-    return absl::NotFoundError(
-        absl::StrCat("unknown ", what, " '", name, "'; the catalogue has ",
-                     NameList(names), DidYouMean(name, names)));
-  }
+    const std::function<absl::StatusOr<Message>(const std::string&)>& read) {
+  DYNARCH_RETURN_IF_ERROR(CheckKnown(what, name, names));
   const std::string path = Below(folder, absl::StrCat(name, kExtension));
   DYNARCH_ASSIGN_OR_RETURN(Message message, read(path));
   if (message.name() != name) {
@@ -77,12 +114,50 @@ absl::StatusOr<Catalog> Catalog::Open(const std::string& folder) {
                            NamesIn(Below(folder, kPlatforms)));
   auto networks = NamesIn(Below(folder, kNetworks));
   if (networks.ok()) catalog.networks_ = *std::move(networks);
+  auto runtimes = NamesIn(Below(folder, kRuntimes));
+  if (runtimes.ok()) catalog.runtimes_ = *std::move(runtimes);
   return catalog;
 }
 
 absl::StatusOr<v1::Platform> Catalog::Platform(const std::string& name) const {
+  DYNARCH_ASSIGN_OR_RETURN(const RuntimeChoice choice,
+                           ParseRuntimeChoice(name));
+  DYNARCH_ASSIGN_OR_RETURN(v1::Platform platform,
+                           PlatformAsWritten(choice.platform));
+  DYNARCH_RETURN_IF_ERROR(ApplyRuntimeChoice(choice, &platform));
+  return platform;
+}
+
+absl::StatusOr<v1::Platform> Catalog::PlatformAsWritten(
+    const std::string& name) const {
   return Entry<v1::Platform>(Below(folder_, kPlatforms), "platform", name,
-                             platforms_, &ReadPlatformFile);
+                             platforms_, [this](const std::string& path) {
+                               return ReadPlatformText(
+                                   path, [this](v1::Platform* platform) {
+                                     return AddLibraries(platform);
+                                   });
+                             });
+}
+
+absl::StatusOr<v1::Runtime> Catalog::Runtime(const std::string& name) const {
+  return Entry<v1::Runtime>(Below(folder_, kRuntimes), "kernel library", name,
+                            runtimes_, &ReadRuntimeFile);
+}
+
+absl::Status Catalog::AddLibraries(v1::Platform* platform) const {
+  for (v1::ProcessingElement& element : *platform->mutable_elements()) {
+    for (v1::RuntimeUse& use : *element.mutable_runtimes()) {
+      auto library = Runtime(use.library());
+      if (!library.ok()) {
+        return absl::Status(
+            library.status().code(),
+            absl::StrCat("elements.", element.name(), ".runtimes.", use.name(),
+                         ".library: ", library.status().message()));
+      }
+      *use.mutable_definition() = *std::move(library);
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::Network> Catalog::Network(const std::string& name) const {
@@ -99,13 +174,33 @@ absl::StatusOr<v1::Network> ReadNetworkFile(const std::string& path) {
   return network;
 }
 
-absl::StatusOr<v1::Platform> ReadPlatformFile(const std::string& path) {
-  v1::Platform platform;
-  DYNARCH_ASSIGN_OR_RETURN(const SourceMap sources,
-                           ReadYamlFile(path, &platform));
-  const auto checked = wire::PlatformFrom(platform);
-  if (!checked.ok()) return sources.Annotate(checked.status());
+absl::StatusOr<v1::Platform> ReadPlatformFile(const std::string& path,
+                                              const std::string& catalog) {
+  DYNARCH_ASSIGN_OR_RETURN(
+      v1::Platform platform,
+      ReadPlatformText(path, [&](v1::Platform* message) -> absl::Status {
+        const bool needs_libraries = std::any_of(
+            message->elements().begin(), message->elements().end(),
+            [](const auto& element) { return element.runtimes_size() > 0; });
+        if (!needs_libraries) return absl::OkStatus();
+        DYNARCH_ASSIGN_OR_RETURN(const Catalog opened, Catalog::Open(catalog));
+        return opened.AddLibraries(message);
+      }));
+  DYNARCH_RETURN_IF_ERROR(ApplyRuntimeChoice(
+      {.platform = platform.name(), .runtimes = {}, .threads = 0}, &platform));
   return platform;
+}
+
+absl::StatusOr<v1::Runtime> ReadRuntimeFile(const std::string& path) {
+  v1::Runtime runtime;
+  DYNARCH_ASSIGN_OR_RETURN(const SourceMap sources,
+                           ReadYamlFile(path, &runtime));
+  v1::RuntimeUse use;
+  use.set_name(runtime.name());
+  *use.mutable_definition() = runtime;
+  const auto checked = wire::RuntimeFrom(use, "");
+  if (!checked.ok()) return sources.Annotate(checked.status());
+  return runtime;
 }
 
 namespace {
@@ -113,11 +208,14 @@ namespace {
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
+using Sources = google::protobuf::RepeatedPtrField<v1::Source>;
+
 // Walks a message and collects the paths of its numbers.
 class NumberFinder {
  public:
-  explicit NumberFinder(const v1::Platform& platform) : platform_(platform) {
-    Visit(platform, "");
+  NumberFinder(const Message& message, const Sources& sources)
+      : sources_(sources) {
+    Visit(message, "");
   }
   std::vector<std::string> TakeUncovered() { return std::move(uncovered_); }
 
@@ -130,8 +228,7 @@ class NumberFinder {
 
   bool IsCovered(absl::string_view path) const {
     return std::any_of(
-        platform_.sources().begin(), platform_.sources().end(),
-        [path](const v1::Source& source) {
+        sources_.begin(), sources_.end(), [path](const v1::Source& source) {
           return path == source.path() ||
                  absl::StartsWith(path, absl::StrCat(source.path(), ".")) ||
                  absl::StartsWith(path, absl::StrCat(source.path(), "["));
@@ -146,6 +243,7 @@ class NumberFinder {
     std::vector<const FieldDescriptor*> fields;
     message.GetReflection()->ListFields(message, &fields);
     for (const FieldDescriptor* field : fields) {
+      if (IsOutputOnly(*field)) continue;
       const std::string below = Join(path, KeyOf(*field));
       if (field->is_repeated()) {
         VisitList(message, *field, below);
@@ -177,14 +275,18 @@ class NumberFinder {
     }
   }
 
-  const v1::Platform& platform_;
+  const Sources& sources_;
   std::vector<std::string> uncovered_;
 };
 
 }  // namespace
 
 std::vector<std::string> UncoveredNumbers(const v1::Platform& platform) {
-  return NumberFinder(platform).TakeUncovered();
+  return NumberFinder(platform, platform.sources()).TakeUncovered();
+}
+
+std::vector<std::string> UncoveredNumbers(const v1::Runtime& runtime) {
+  return NumberFinder(runtime, runtime.sources()).TakeUncovered();
 }
 
 }  // namespace dynarch::io

@@ -206,8 +206,9 @@ class StudyLoader {
   // the platform's.
   absl::Status LoadPlatform(const std::string& field, std::string* name) {
     absl::StatusOr<v1::Platform> platform =
-        IsFile(*name) ? ReadPlatformFile(PathBeside(path_, *name))
-                      : FromCatalog<v1::Platform>(*name);
+        IsFile(*name)
+            ? ReadPlatformFile(PathBeside(path_, *name), options_.catalog)
+            : FromCatalog<v1::Platform>(*name);
     if (!platform.ok()) return AtReference(field, platform.status());
     *name = platform->name();
     for (const v1::Platform& known : loaded_.message.platforms()) {

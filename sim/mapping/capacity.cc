@@ -197,7 +197,7 @@ absl::StatusOr<std::vector<MemoryNeed>> MemoryNeeds(
     const platform::ProcessingElement& element =
         platform.elements()[stages[network.stage_of(actor)]];
     if (element.is_table()) continue;
-    needs[element.memory].weights +=
+    needs[element.memory_of_weights()].weights +=
         Bytes(network.work(actor).resident_weight_elements *
               graph::BytesPerElement(dtype));
   }

@@ -11,11 +11,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "sim/base/units.h"
+#include "sim/platform/runtime.h"
 
 namespace dynarch::platform {
-
-// Attojoules per operation or byte, at the domain's reference voltage.
-using Attojoules = Quantity<struct AttojouleTag, int64_t>;
 
 // What Platform::Create accepts; the limits keep times and energies of one
 // activity exact.
@@ -55,13 +53,24 @@ struct Roofline {
   Picoseconds call_overhead;     // Paid per actor (a GPU's launch).
   Picoseconds synchronize;       // Host learns that a stage has finished.
 };
+// One level between a core and the memory.
+struct Cache {
+  std::string name;
+  Bytes capacity;
+  PerCycle bytes_per_cycle;  // Of the element's clock, to one core.
+  Attojoules energy_per_byte{};
+  bool shared = false;  // By all cores; else one for each.
+};
 struct Cpu {
   int cores = 1;
   Roofline roofline;
+  std::vector<Cache> caches{};  // Smallest first.
+  PerCycle serial_share{0, 1};  // Of a kernel, in [0, 1).
 };
 struct Mcu {
   int cores = 1;
   Roofline roofline;
+  bool dma = false;  // Bytes move while the core computes.
 };
 struct Gpu {
   int multiprocessors = 1;
@@ -101,16 +110,28 @@ struct ProcessingElement {
   int memory = 0;
   ElementKind kind;
   SquareMicrons area;
+  std::optional<int> weight_memory{};  // Absent: `memory`.
+  std::optional<Runtime> runtime{};    // Absent: the rates of its kind.
+  int threads = 1;                     // Cores that the runtime uses.
+  int memory_of_weights() const { return weight_memory.value_or(memory); }
   bool is_gpu() const { return std::holds_alternative<Gpu>(kind); }
   bool is_table() const { return std::holds_alternative<Table>(kind); }
 };
 
+// Above a clock, an access takes so many cycles more.
+struct WaitState {
+  Hertz above;
+  int cycles = 0;
+};
 struct Memory {
   std::string name;
   Bytes capacity;
   int domain = 0;
-  PerCycle bytes_per_cycle;
+  PerCycle bytes_per_cycle;  // Without wait states.
   Attojoules energy_per_byte;
+  std::vector<WaitState> wait_states{};  // By clock, ascending.
+  // At a clock of its domain: bytes_per_cycle / (1 + wait states).
+  PerCycle BytesPerCycleAt(Hertz frequency) const;
 };
 
 struct Link {
@@ -184,7 +205,8 @@ class Platform {
   // negative time, power or energy, a share outside (0, 1], states that do not
   // begin with `active` or are not from shallow to deep, two links between the
   // same elements, a table entry or a data type twice, a figure beyond the
-  // limits above.
+  // limits above, a runtime on an element that is no cpu, mcu or gpu, more
+  // threads than cores, caches or wait states out of order.
   static absl::StatusOr<Platform> Create(PlatformParts parts);
 
   const PlatformParts& parts() const { return parts_; }

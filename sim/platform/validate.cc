@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
+#include "sim/platform/validate_runtime.h"
 
 namespace dynarch::platform {
 namespace {
@@ -100,9 +101,35 @@ absl::Status CheckRoofline(const std::string& field, const Roofline& roofline) {
   return CheckTime(absl::StrCat(field, ".synchronize"), roofline.synchronize);
 }
 
+absl::Status CheckCaches(const std::string& field,
+                         const std::vector<Cache>& caches) {
+  Bytes smaller(0);
+  for (const Cache& cache : caches) {
+    const std::string name = absl::StrCat(field, ".caches.", cache.name);
+    if (cache.capacity <= smaller) {
+      return Error(name, ".capacity: got ", cache.capacity.value(),
+                   " B; must be > 0 and larger than the level before it");
+    }
+    smaller = cache.capacity;
+    DYNARCH_RETURN_IF_ERROR(CheckRate(absl::StrCat(name, ".bytes_per_cycle"),
+                                      cache.bytes_per_cycle));
+    DYNARCH_RETURN_IF_ERROR(CheckEnergy(absl::StrCat(name, ".energy_per_byte"),
+                                        cache.energy_per_byte));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckKind(const std::string& field, const Cpu& cpu) {
   DYNARCH_RETURN_IF_ERROR(
       CheckRange(absl::StrCat(field, ".cores"), cpu.cores, 1, kMaxUnits));
+  DYNARCH_RETURN_IF_ERROR(CheckCaches(field, cpu.caches));
+  const PerCycle& serial = cpu.serial_share;
+  if (serial.numerator < 0 || serial.denominator < 1 ||
+      serial.denominator > kMaxRatePart ||
+      serial.numerator >= serial.denominator) {
+    return Error(field, ".serial_share: got ", serial.numerator, "/",
+                 serial.denominator, "; must lie in [0, 1)");
+  }
   return CheckRoofline(field, cpu.roofline);
 }
 absl::Status CheckKind(const std::string& field, const Mcu& mcu) {
@@ -156,6 +183,10 @@ absl::Status CheckElements(const PlatformParts& parts) {
     DYNARCH_RETURN_IF_ERROR(CheckIndex(absl::StrCat(field, ".memory"),
                                        element.memory, parts.memories.size(),
                                        "memory"));
+    DYNARCH_RETURN_IF_ERROR(CheckIndex(absl::StrCat(field, ".weight_memory"),
+                                       element.memory_of_weights(),
+                                       parts.memories.size(), "memory"));
+    DYNARCH_RETURN_IF_ERROR(CheckRuntime(field, element));
     if (element.area.value() < 0) {
       return Error(field, ".area: got ", element.area.value(),
                    " um^2; must be >= 0");
@@ -168,6 +199,20 @@ absl::Status CheckElements(const PlatformParts& parts) {
         element.kind));
   }
   return CheckIndex("host", parts.host, parts.elements.size(), "element");
+}
+
+absl::Status CheckWaitStates(const std::string& field, const Memory& memory) {
+  Hertz above(0);
+  for (const WaitState& state : memory.wait_states) {
+    if (state.above <= above || state.above > kMaxFrequency) {
+      return Error(field, ".wait_states: got ", state.above.value(),
+                   " Hz; clocks must be > 0 and ascend");
+    }
+    above = state.above;
+    DYNARCH_RETURN_IF_ERROR(CheckRange(
+        absl::StrCat(field, ".wait_states.cycles"), state.cycles, 0, 100));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckMemories(const PlatformParts& parts) {
@@ -183,6 +228,7 @@ absl::Status CheckMemories(const PlatformParts& parts) {
                                        "domain"));
     DYNARCH_RETURN_IF_ERROR(CheckRate(absl::StrCat(field, ".bytes_per_cycle"),
                                       memory.bytes_per_cycle));
+    DYNARCH_RETURN_IF_ERROR(CheckWaitStates(field, memory));
     DYNARCH_RETURN_IF_ERROR(CheckEnergy(absl::StrCat(field, ".energy_per_byte"),
                                         memory.energy_per_byte));
   }

@@ -2,27 +2,14 @@
 #include <string>
 #include <variant>
 
-#include "sim/base/decimal.h"
+#include "sim/wire/platform_fields.h"
 #include "sim/wire/platform_wire.h"
+#include "sim/wire/runtime_wire.h"
 
 namespace dynarch::wire {
 namespace {
 
 using platform::PerCycle;
-
-// Exact: denominators are powers of ten.
-std::string DecimalText(const PerCycle& rate) {
-  int exponent = 0;
-  for (int64_t d = rate.denominator; d > 1; d /= 10) --exponent;
-  const auto number = Decimal::Of(rate.numerator, exponent);
-  return number.ok() ? number->ToString() : "";
-}
-
-// The messages number their enums from 1, in the order of the domain's.
-template <typename Enum, typename Value>
-Enum EnumOf(Value value) {
-  return static_cast<Enum>(static_cast<int>(value) + 1);
-}
 
 template <typename Message>
 void WriteRoofline(const platform::Roofline& roofline, Message* message) {
@@ -49,6 +36,17 @@ struct KindWriter {
     out->set_cores(cpu.cores);
     WriteRoofline(cpu.roofline, out);
     out->set_call_overhead_ps(cpu.roofline.call_overhead.value());
+    for (const platform::Cache& cache : cpu.caches) {
+      v1::Cache* level = out->add_caches();
+      level->set_name(cache.name);
+      level->set_capacity_bytes(cache.capacity.value());
+      level->set_bytes_per_cycle(DecimalText(cache.bytes_per_cycle));
+      level->set_energy_aj_per_byte(cache.energy_per_byte.value());
+      level->set_shared(cache.shared);
+    }
+    if (cpu.serial_share.numerator != 0) {
+      out->set_serial_share(DecimalText(cpu.serial_share));
+    }
   }
   void operator()(const platform::Mcu& mcu) const {
     v1::Mcu* out = element->mutable_mcu();
@@ -56,6 +54,7 @@ struct KindWriter {
     WriteRoofline(mcu.roofline, out);
     out->set_call_overhead_ps(mcu.roofline.call_overhead.value());
     out->set_synchronize_ps(mcu.roofline.synchronize.value());
+    out->set_dma(mcu.dma);
   }
   void operator()(const platform::Gpu& gpu) const {
     v1::Gpu* out = element->mutable_gpu();
@@ -101,6 +100,13 @@ void WriteElements(const platform::Platform& platform, v1::Platform* message) {
     out->set_memory(platform.memories()[element.memory].name);
     std::visit(KindWriter{out}, element.kind);
     out->set_area_um2(element.area.value());
+    if (element.weight_memory.has_value()) {
+      out->set_weight_memory(platform.memories()[*element.weight_memory].name);
+    }
+    if (element.runtime.has_value()) {
+      *out->add_runtimes() = RuntimeMessage(*element.runtime);
+    }
+    if (element.threads != 1) out->set_threads(element.threads);
   }
 }
 
@@ -112,6 +118,11 @@ void WriteMemories(const platform::Platform& platform, v1::Platform* message) {
     out->set_domain(platform.domains()[memory.domain].name);
     out->set_bytes_per_cycle(DecimalText(memory.bytes_per_cycle));
     out->set_energy_aj_per_byte(memory.energy_per_byte.value());
+    for (const platform::WaitState& state : memory.wait_states) {
+      v1::WaitState* row = out->add_wait_states();
+      row->set_above_hz(state.above.value());
+      row->set_cycles(state.cycles);
+    }
   }
 }
 

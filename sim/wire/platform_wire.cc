@@ -6,58 +6,17 @@
 #include <utility>
 #include <vector>
 
-#include "sim/base/decimal.h"
 #include "sim/base/status_macros.h"
 #include "sim/graph/data_type.h"
 #include "sim/graph/operator.h"
 #include "sim/wire/field_error.h"
+#include "sim/wire/platform_fields.h"
+#include "sim/wire/runtime_wire.h"
 
 namespace dynarch::wire {
 namespace {
 
 using platform::PerCycle;
-
-// A decimal as a fraction.
-absl::StatusOr<PerCycle> PerCycleFrom(const std::string& text,
-                                      const std::string& path) {
-  const absl::StatusOr<Decimal> number = Decimal::Parse(text);
-  if (!number.ok()) {
-    return FieldError(path, "got '", text, "'; a decimal number is needed");
-  }
-  if (number->exponent() < -12) {
-    return FieldError(path, "got '", text,
-                      "'; at most 12 digits after the "
-                      "point are allowed");
-  }
-  PerCycle rate;
-  for (int i = number->exponent(); i < 0; ++i) rate.denominator *= 10;
-  const auto scaled = number->ToScaledInt(-std::min(number->exponent(), 0));
-  if (!scaled.ok()) return FieldError(path, "got '", text, "'; is too large");
-  rate.numerator = *scaled;
-  return rate;
-}
-
-// The message numbers data types and operator classes from 1, in the order of
-// graph::DataType and graph::OperatorClass.
-template <typename Enum>
-absl::StatusOr<int> IndexOfEnum(Enum value, int count,
-                                const std::string& path) {
-  const int index = static_cast<int>(value) - 1;
-  if (index < 0 || index >= count) return FieldError(path, "missing");
-  return index;
-}
-
-// `rates.fp32` and the like: the path of an element of a list by enum.
-std::string EnumPath(const std::string& path, absl::string_view name) {
-  return absl::StrCat(path, ".", name);
-}
-
-std::string NameOfType(v1::DataType dtype) {
-  const int index = static_cast<int>(dtype) - 1;
-  return index < 0 || index >= graph::kDataTypeCount
-             ? "unspecified"
-             : std::string(NameOf(static_cast<graph::DataType>(index)));
-}
 
 template <typename Messages>
 absl::StatusOr<std::vector<platform::ComputeRate>> RatesFrom(
@@ -110,12 +69,38 @@ absl::StatusOr<platform::Roofline> RooflineFrom(const Message& message,
   return roofline;
 }
 
+absl::StatusOr<platform::Cache> CacheFrom(const v1::Cache& message,
+                                          const std::string& path) {
+  DYNARCH_RETURN_IF_ERROR(CheckName(path, message.name()));
+  platform::Cache cache;
+  cache.name = message.name();
+  cache.capacity = Bytes(message.capacity_bytes());
+  DYNARCH_ASSIGN_OR_RETURN(
+      cache.bytes_per_cycle,
+      PerCycleFrom(message.bytes_per_cycle(),
+                   absl::StrCat(path, ".bytes_per_cycle")));
+  cache.energy_per_byte = platform::Attojoules(message.energy_aj_per_byte());
+  cache.shared = message.shared();
+  return cache;
+}
+
 absl::StatusOr<platform::ElementKind> CpuFrom(const v1::Cpu& message,
                                               const std::string& path) {
   platform::Cpu cpu;
   cpu.cores = message.cores();
   DYNARCH_ASSIGN_OR_RETURN(cpu.roofline, RooflineFrom(message, path));
   cpu.roofline.call_overhead = Picoseconds(message.call_overhead_ps());
+  for (const v1::Cache& cache : message.caches()) {
+    DYNARCH_ASSIGN_OR_RETURN(
+        platform::Cache converted,
+        CacheFrom(cache, absl::StrCat(path, ".caches.", cache.name())));
+    cpu.caches.push_back(std::move(converted));
+  }
+  if (!message.serial_share().empty()) {
+    DYNARCH_ASSIGN_OR_RETURN(cpu.serial_share,
+                             PerCycleFrom(message.serial_share(),
+                                          absl::StrCat(path, ".serial_share")));
+  }
   return cpu;
 }
 
@@ -126,6 +111,7 @@ absl::StatusOr<platform::ElementKind> McuFrom(const v1::Mcu& message,
   DYNARCH_ASSIGN_OR_RETURN(mcu.roofline, RooflineFrom(message, path));
   mcu.roofline.call_overhead = Picoseconds(message.call_overhead_ps());
   mcu.roofline.synchronize = Picoseconds(message.synchronize_ps());
+  mcu.dma = message.dma();
   return mcu;
 }
 
@@ -230,6 +216,19 @@ absl::StatusOr<platform::ProcessingElement> ElementFrom(
                                        message.memory(), names.memories));
   DYNARCH_ASSIGN_OR_RETURN(element.kind, KindFrom(message, path));
   element.area = SquareMicrons(message.area_um2());
+  if (!message.weight_memory().empty()) {
+    DYNARCH_ASSIGN_OR_RETURN(
+        element.weight_memory,
+        IndexOfName(absl::StrCat(path, ".weight_memory"), "memory",
+                    message.weight_memory(), names.memories));
+  }
+  if (message.runtimes_size() > 0) {
+    const v1::RuntimeUse& use = message.runtimes(0);
+    DYNARCH_ASSIGN_OR_RETURN(
+        element.runtime,
+        RuntimeFrom(use, absl::StrCat(path, ".runtimes.", use.name())));
+  }
+  if (message.threads() != 0) element.threads = message.threads();
   return element;
 }
 
@@ -248,6 +247,10 @@ absl::StatusOr<platform::Memory> MemoryFrom(const v1::Memory& message,
       PerCycleFrom(message.bytes_per_cycle(),
                    absl::StrCat(path, ".bytes_per_cycle")));
   memory.energy_per_byte = platform::Attojoules(message.energy_aj_per_byte());
+  for (const v1::WaitState& state : message.wait_states()) {
+    memory.wait_states.push_back(
+        {.above = Hertz(state.above_hz()), .cycles = state.cycles()});
+  }
   return memory;
 }
 
@@ -351,7 +354,9 @@ absl::Status ConvertAll(const Messages& messages, const Convert& convert,
 }  // namespace
 
 absl::StatusOr<platform::Platform> PlatformFrom(const v1::Platform& message) {
-  DYNARCH_RETURN_IF_ERROR(CheckName("name", message.name()));
+  // `NAME@RUNTIME:THREADS` is a platform that has chosen.
+  const size_t end = message.name().find_first_of("@:");
+  DYNARCH_RETURN_IF_ERROR(CheckName("name", message.name().substr(0, end)));
   const Names names(message);
   platform::PlatformParts parts;
   parts.name = message.name();

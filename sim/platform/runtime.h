@@ -1,0 +1,66 @@
+// A kernel library on one core: what an operator of each class costs.
+#ifndef DYNARCH_SIM_PLATFORM_RUNTIME_H_
+#define DYNARCH_SIM_PLATFORM_RUNTIME_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/base/units.h"
+
+namespace dynarch::platform {
+
+// Attojoules per operation or byte, at the domain's reference voltage.
+using Attojoules = Quantity<struct AttojouleTag, int64_t>;
+// 1e-12 of a cycle: a coefficient, exact.
+using Picocycles = Quantity<struct PicocycleTag, int64_t>;
+
+// Of a coefficient, 1000 cycles; of a call, 10^6 cycles.
+inline constexpr Picocycles kMaxCoefficient{1'000'000'000'000'000};
+inline constexpr Picocycles kMaxCall{1'000'000'000'000'000'000};
+// graph::KernelClass: how many there are, and the last.
+inline constexpr int kKernelClassCount = 12;
+inline constexpr int kOtherKernelClass = kKernelClassCount - 1;
+
+// Cycles of one core: each coefficient times its count. proto: Kernel.
+struct Kernel {
+  int kernel_class = 0;  // graph::KernelClass, as its underlying number.
+  Picocycles per_mac{};
+  Picocycles per_op{};
+  Picocycles per_output{};
+  Picocycles per_window{};
+  Picocycles per_input{};
+  Picocycles per_weight{};
+  Picocycles per_call{};  // Up to 10^6 cycles.
+  int64_t window_block = 1;
+  int64_t filter_block = 1;
+  int64_t pixel_block = 1;
+  bool operator==(const Kernel&) const = default;
+};
+
+// The kernels of one data type, ascending by class.
+struct RuntimeType {
+  int dtype = 0;  // graph::DataType.
+  std::vector<Kernel> kernels;
+  // Of this class; the one of `other` where there is none; else null.
+  const Kernel* Find(int kernel_class) const;
+};
+
+// What an element runs with: library and system in one, the coefficients
+// multiplied by the system's cycle scale.
+struct Runtime {
+  std::string name;     // Of the system's runtime, `tflite`.
+  std::string library;  // Of the kernel library.
+  std::vector<RuntimeType> types{};
+  uint64_t fused = 0;  // Bit per kernel class.
+  Picoseconds call_overhead{};
+  Attojoules energy_per_cycle{};
+  Attojoules energy_per_mac{};
+
+  // Null if it has none.
+  const RuntimeType* Find(int dtype) const;
+};
+
+}  // namespace dynarch::platform
+
+#endif  // DYNARCH_SIM_PLATFORM_RUNTIME_H_
