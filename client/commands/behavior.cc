@@ -3,9 +3,9 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "client/commands/catalog_entry.h"
 #include "client/commands/commands.h"
 #include "client/report/behavior_report.h"
 #include "sim/base/decimal.h"
@@ -14,7 +14,6 @@
 #include "sim/behavior/outcome_check.h"
 #include "sim/behavior/population.h"
 #include "sim/behavior/statistics.h"
-#include "sim/io/catalog.h"
 #include "sim/io/study_reader.h"
 #include "sim/io/trace_csv.h"
 #include "sim/wire/behavior_wire.h"
@@ -30,20 +29,6 @@ constexpr char kDtype[] = "network.dtype";
 constexpr char kControl[] = "behavior.control";
 constexpr char kPatience[] = "network.exit_rule.patience";
 constexpr char kAllThresholds[] = "decisions.*.threshold";
-
-absl::StatusOr<v1::Network> ReadNetwork(const Context& context,
-                                        const std::string& name) {
-  if (absl::EndsWith(name, ".yaml")) return io::ReadNetworkFile(name);
-  if (context.catalog.empty()) {
-    return absl::NotFoundError(absl::StrCat(
-        "network '", name,
-        "' is looked up in a catalogue, and none was found; give its folder "
-        "with --catalog DIR, or a file that ends in .yaml"));
-  }
-  DYNARCH_ASSIGN_OR_RETURN(const io::Catalog catalog,
-                           io::Catalog::Open(context.catalog));
-  return catalog.Network(name);
-}
 
 absl::StatusOr<behavior::Source> ReadSource(const BehaviorOptions& options,
                                             const v1::Network& message,

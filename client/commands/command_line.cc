@@ -259,6 +259,32 @@ void AddBehavior(CLI::App& root, CommandLine* line) {
       "docs/behavior.md.");
 }
 
+void AddCost(CLI::App& root, CommandLine* line) {
+  auto [app, options] = AddCommand<CostOptions>(
+      root, line, "cost",
+      "Time, energy and bytes of every layer, and what limits it");
+  app->add_option("--network", options->network,
+                  "Name in the catalogue, or a file")
+      ->type_name("NETWORK[.yaml]")
+      ->required();
+  app->add_option("--platform", options->platform,
+                  "Likewise, with the runtime to use")
+      ->type_name("PLATFORM[@RUNTIME[:THREADS]]")
+      ->required();
+  app->add_option("--element", options->element,
+                  "Default: the first GPU, else the host")
+      ->type_name("NAME");
+  app->add_option("--operating-point", options->operating_point,
+                  "Default: the platform's first")
+      ->type_name("NAME");
+  app->add_option("--dtype", options->dtype,
+                  "fp32, fp16 or int8; default: the first of these that the "
+                  "element runs")
+      ->type_name("DTYPE");
+  AddJson(app, &options->json);
+  app->footer("Models, formulae and their error bands: docs/cost_models.md.");
+}
+
 // CLI11's message as one line, with the nearest command where one was
 // misspelt.
 std::string OneMessage(const CLI::App& root, const CLI::ParseError& error,
@@ -303,6 +329,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc,
   AddCatalog(root, &line);
   AddDataflow(root, &line);
   AddBehavior(root, &line);
+  AddCost(root, &line);
   try {
     root.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

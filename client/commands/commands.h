@@ -153,11 +153,23 @@ struct BehaviorOptions {
 };
 absl::Status Behavior(const Context& context, const BehaviorOptions& options);
 
+// dynarch cost --network N --platform P: time, energy, bytes and the limiting
+// resource of every actor of the static network, all on one element.
+struct CostOptions {
+  std::string network;   // Name in the catalogue, or a path ending in .yaml.
+  std::string platform;  // Likewise; PLATFORM@RUNTIME:THREADS.
+  std::string element;   // Empty: the first GPU, else the host.
+  std::string operating_point;  // Empty: the first.
+  std::string dtype;            // Empty: fp32.
+  bool json = false;
+};
+absl::Status Cost(const Context& context, const CostOptions& options);
+
 using Command =
     std::variant<RunOptions, SubmitOptions, WatchOptions, FrontOptions,
                  TrialsOptions, CancelOptions, EvaluateOptions, ExplainOptions,
                  ImportOnnxOptions, CatalogListOptions, CatalogShowOptions,
-                 DataflowOptions, BehaviorOptions>;
+                 DataflowOptions, BehaviorOptions, CostOptions>;
 
 // Calls the function of the command.
 absl::Status Execute(const Context& context, const Command& command);

@@ -43,6 +43,9 @@ absl::Status Call(const Context& context, const DataflowOptions& options) {
 absl::Status Call(const Context& context, const BehaviorOptions& options) {
   return Behavior(context, options);
 }
+absl::Status Call(const Context& context, const CostOptions& options) {
+  return Cost(context, options);
+}
 
 }  // namespace
 

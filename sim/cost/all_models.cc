@@ -32,15 +32,17 @@ absl::Status RegisterAllModels(CostModelRegistry& registry) {
   return RegisterTable(registry);
 }
 
-absl::string_view ModelNameFor(const platform::ElementKind& kind) {
-  if (std::holds_alternative<platform::Systolic>(kind)) return "systolic";
-  if (std::holds_alternative<platform::Table>(kind)) return "table";
-  return "roofline";
+absl::string_view ModelNameFor(const platform::ProcessingElement& element) {
+  const bool has_rates = std::holds_alternative<platform::Cpu>(element.kind) ||
+                         std::holds_alternative<platform::Mcu>(element.kind) ||
+                         element.is_gpu();
+  if (has_rates && !element.runtime.has_value()) return "roofline";
+  return NameOf(element.kind);
 }
 
 absl::StatusOr<Cost> FiringCost(const FiringContext& context) {
   const absl::string_view name =
-      ModelNameFor(context.platform.elements()[context.element].kind);
+      ModelNameFor(context.platform.elements()[context.element]);
   const CostModel* model = BuiltInModels().Find(name);
   if (model == nullptr) {
     return absl::InternalError(

@@ -16,9 +16,9 @@ namespace dynarch::cost {
 // One line per model. AlreadyExists if one of them is registered.
 absl::Status RegisterAllModels(CostModelRegistry& registry);
 
-// The model of a kind of element: `roofline` for cpu, mcu and gpu, `systolic`,
-// `table`.
-absl::string_view ModelNameFor(const platform::ElementKind& kind);
+// The model of an element: named as its kind (`systolic`, `table`, ...); a cpu,
+// mcu or gpu without a runtime has the `roofline`.
+absl::string_view ModelNameFor(const platform::ProcessingElement& element);
 
 // One firing by the model of its element. Errors as CostModel::Firing.
 absl::StatusOr<Cost> FiringCost(const FiringContext& context);
