@@ -22,7 +22,6 @@ using report::Json;
 // What is costed, and the result.
 struct Costed {
   graph::Network network;
-  graph::ScenarioGraph graph;  // The static network.
   platform::Platform hardware;
   cost::Placement placement;
   std::vector<cost::ActorCost> actors;
@@ -46,8 +45,9 @@ std::optional<double> Joules(const std::optional<Femtojoules>& energy) {
 
 absl::Status CostOnce(Costed* costed) {
   DYNARCH_ASSIGN_OR_RETURN(
-      costed->actors, cost::CostOfActors(costed->network, costed->graph,
-                                         costed->hardware, costed->placement));
+      costed->actors,
+      cost::CostOfActors(costed->network, costed->network.full(),
+                         costed->hardware, costed->placement));
   DYNARCH_ASSIGN_OR_RETURN(costed->sum,
                            cost::SumOf(costed->actors, costed->element()));
   return absl::OkStatus();
@@ -83,11 +83,7 @@ absl::StatusOr<Costed> CostedFrom(const Context& context,
   DYNARCH_ASSIGN_OR_RETURN(graph::Network graph, wire::NetworkFrom(network));
   DYNARCH_ASSIGN_OR_RETURN(platform::Platform machine,
                            wire::PlatformFrom(hardware));
-  DYNARCH_ASSIGN_OR_RETURN(
-      graph::ScenarioGraph nominal,
-      graph::ScenarioGraph::Create(graph, graph.nominal()));
-  Costed costed{
-      std::move(graph), std::move(nominal), std::move(machine), {}, {}, {}};
+  Costed costed{std::move(graph), std::move(machine), {}, {}, {}};
   DYNARCH_ASSIGN_OR_RETURN(costed.placement.element,
                            ElementNamed(costed.hardware, options.element));
   DYNARCH_ASSIGN_OR_RETURN(
@@ -104,7 +100,7 @@ std::string ModelText(const Costed& costed) {
 Json ToJson(const Costed& costed) {
   Json layers = Json::Array();
   for (const cost::ActorCost& actor : costed.actors) {
-    const graph::OperatorWork& work = costed.graph.work(actor.actor);
+    const graph::OperatorWork& work = costed.network.full().work(actor.actor);
     Json layer = Json::Object();
     layer.Set("actor", costed.network.actors()[actor.actor].name)
         .Set("class", NameOf(work.kernel_class))
@@ -123,7 +119,7 @@ Json ToJson(const Costed& costed) {
       .Set("operating_point", costed.point().name)
       .Set("dtype", NameOf(costed.placement.dtype))
       .Set("model", ModelText(costed))
-      .Set("macs", costed.graph.total_macs().value())
+      .Set("macs", costed.network.full().total_macs().value())
       .Set("time_s", Seconds(costed.sum.time))
       .Set("energy_dynamic_j", Joules(costed.sum.energy))
       .Set("bytes", costed.sum.bytes.value())
@@ -133,7 +129,7 @@ Json ToJson(const Costed& costed) {
 
 std::vector<std::string> Row(const Costed& costed,
                              const cost::ActorCost& actor) {
-  const graph::OperatorWork& work = costed.graph.work(actor.actor);
+  const graph::OperatorWork& work = costed.network.full().work(actor.actor);
   return {
       costed.network.actors()[actor.actor].name,
       std::string(NameOf(work.kernel_class)),
@@ -159,7 +155,7 @@ std::string ToText(const Costed& costed) {
       "\ntotal: ", report::SiText(Seconds(costed.sum.time), "s"), ", ",
       report::SiText(Joules(costed.sum.energy), "J"), " dynamic, ",
       report::SiText(static_cast<double>(costed.sum.bytes.value()), "B"), ", ",
-      report::CountText(costed.graph.total_macs().value()), " MACs\n");
+      report::CountText(costed.network.full().total_macs().value()), " MACs\n");
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ constexpr absl::string_view kAll[] = {
     reason::kNoTableEntry,
     reason::kNoTrace,
     reason::kUnmeasuredOutcome,
+    reason::kActivityLimit,
 };
 
 }  // namespace

@@ -40,6 +40,9 @@ inline constexpr absl::string_view kNoTrace = "no_trace";
 // Measured stages are known for the nominal outcomes only.
 inline constexpr absl::string_view kUnmeasuredOutcome = "unmeasured_outcome";
 
+// One firing takes longer or costs more than an activity may (2.5 hours, 9 J).
+inline constexpr absl::string_view kActivityLimit = "activity_limit";
+
 // All codes, in the order above.
 absl::Span<const absl::string_view> All();
 

@@ -54,7 +54,7 @@ class CostModel {
   virtual ~CostModel() = default;
   // `context.element` is of a kind the model is for (ModelNameFor). Infeasible
   // (base/reason.h) if the element cannot run the actor: unsupported_data_type,
-  // unsupported_operator. OutOfRange if a figure passes kMaxActivity.
+  // unsupported_operator; activity_limit if a figure passes kMaxActivity.
   virtual absl::StatusOr<Cost> Firing(const FiringContext& context) const = 0;
 };
 

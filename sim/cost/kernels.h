@@ -47,13 +47,14 @@ absl::StatusOr<const platform::Kernel*> KernelFor(const FiringContext& context);
 // True if the runtime folds the firing into the product before it.
 bool IsFused(const graph::OperatorWork& work, const platform::Runtime& runtime);
 
-// ceil(picocycles / frequency) in ps. OutOfRange past kMaxActivity.
+// ceil(picocycles / frequency) in ps. Infeasible (activity_limit) past
+// kMaxActivity.
 absl::StatusOr<Picoseconds> TimeOfCycles(absl::int128 picocycles,
                                          Hertz frequency);
 
 // Dynamic energy of the core: cycles * energy_per_cycle + MACs *
-// energy_per_mac, each times (V/Vref)^2 and rounded up. OutOfRange past
-// kMaxActivity.
+// energy_per_mac, each times (V/Vref)^2 and rounded up. Infeasible
+// (activity_limit) past kMaxActivity.
 absl::StatusOr<Femtojoules> CoreEnergy(const FiringContext& context,
                                        absl::int128 picocycles);
 

@@ -24,10 +24,10 @@ Bound BoundOf(Picoseconds compute, Picoseconds memory, Picoseconds overhead) {
 
 absl::Status CheckActivity(absl::string_view what, int64_t value) {
   if (value <= kMaxActivity) return absl::OkStatus();
-  return absl::OutOfRangeError(
-      absl::StrCat("cost: the ", what,
-                   " of one activity passes 2^53; a rate of the platform or an "
-                   "extent of the network is far off"));
+  return Infeasible(
+      reason::kActivityLimit,
+      absl::StrCat("the ", what, " of one firing passes ",
+                   what == "time" ? "2^53 ps (2.5 h)" : "2^53 fJ (9 J)"));
 }
 
 absl::StatusOr<Picoseconds> TimeAtRate(int64_t amount,

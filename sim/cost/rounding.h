@@ -18,11 +18,12 @@ namespace dynarch::cost {
 // The whole of a rate.
 inline constexpr platform::PerCycle kAll{1, 1};
 
-// OutOfRange past kMaxActivity; `what` is `time` or `energy`.
+// Infeasible (activity_limit) past
+// kMaxActivity; `what` is `time` or `energy`.
 absl::Status CheckActivity(absl::string_view what, int64_t value);
 
-// ceil(amount / (rate * share * frequency)) in ps; `amount` >= 0. OutOfRange
-// past kMaxActivity.
+// ceil(amount / (rate * share * frequency)) in ps; `amount` >= 0. Infeasible
+// (activity_limit) past kMaxActivity.
 absl::StatusOr<Picoseconds> TimeAtRate(int64_t amount,
                                        const platform::PerCycle& rate,
                                        const platform::PerCycle& share,

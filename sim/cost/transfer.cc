@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "sim/base/mul_div.h"
+#include "sim/base/reason.h"
 #include "sim/cost/all_models.h"
 
 namespace dynarch::cost {
@@ -27,9 +28,10 @@ absl::StatusOr<Cost> TransferCost(const platform::Link& link, Bytes bytes) {
   const int64_t energy = MulDivCeil(bytes.value(), link.energy_per_byte.value(),
                                     kAttojoulesPerFemtojoule);
   if (moving > kMaxActivity || energy > kMaxActivity) {
-    return absl::OutOfRangeError(absl::StrCat(
-        "cost: ", bytes.value(), " B over link '", link.name,
-        "' take more than 2^53 ps or fJ; a figure of the link is far off"));
+    return Infeasible(
+        reason::kActivityLimit,
+        absl::StrCat(bytes.value(), " B over link '", link.name,
+                     "' take more than 2^53 ps (2.5 h) or fJ (9 J)"));
   }
   return Cost{.time = link.latency + Picoseconds(moving),
               .energy = Femtojoules(energy),

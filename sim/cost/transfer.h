@@ -16,7 +16,8 @@ ModelVersion LinkModelVersion();
 
 // Bytes over a link: time = latency + ceil(bytes / bandwidth), without
 // bandwidth the latency alone; energy = ceil(bytes * energy_per_byte), at no
-// domain's voltage. OutOfRange past kMaxActivity.
+// domain's voltage. Infeasible (activity_limit) past
+// kMaxActivity.
 absl::StatusOr<Cost> TransferCost(const platform::Link& link, Bytes bytes);
 
 // The host learns that `element` has finished: the time its kind states (none

@@ -36,7 +36,9 @@ TEST(AllModelsTest, RegisterOnceAndOnlyOnce) {
   for (const platform::ElementKind& kind : std::vector<platform::ElementKind>{
            platform::Cpu{}, platform::Mcu{}, platform::Gpu{},
            platform::Systolic{}, platform::Table{}}) {
-    EXPECT_THAT(registry.Find(ModelNameFor(kind)), NotNull());
+    platform::ProcessingElement element;
+    element.kind = kind;
+    EXPECT_THAT(registry.Find(ModelNameFor(element)), NotNull());
   }
 }
 

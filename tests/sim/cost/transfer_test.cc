@@ -55,8 +55,11 @@ TEST(TransferCostTest, ConvertsThrough128BitsAndRefusesWhatIsTooLong) {
                        TransferCost(link, Bytes(int64_t{1} << 33)));
   EXPECT_EQ(cost.time, Picoseconds(8'000'000'005'000));
   link.bandwidth = BytesPerSecond(1);
-  EXPECT_THAT(TransferCost(link, Bytes(int64_t{1} << 33)),
-              StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("link 'bus'")));
+  const auto reason =
+      ReasonOf(TransferCost(link, Bytes(int64_t{1} << 33)).status());
+  ASSERT_TRUE(reason.has_value());
+  EXPECT_EQ(reason->code, reason::kActivityLimit);
+  EXPECT_THAT(reason->sentence, HasSubstr("link 'bus'"));
 }
 
 TEST(SynchronizeCostTest, IsTheTimeThatTheKindStates) {

@@ -85,6 +85,17 @@ TEST(MemoryNeedsTest, SplitBetweenMemories) {
           MemoryNeed{.weights = Bytes(6700), .activations = Bytes(150)}));
 }
 
+TEST(MemoryNeedsTest, PutWeightsIntoTheMemoryOfWeights) {
+  platform::PlatformParts hardware = PlainPlatform();
+  hardware.memories.push_back(hardware.memories[0]);
+  hardware.memories[1].name = "flash";
+  hardware.elements[0].weight_memory = 1;
+  EXPECT_THAT(
+      Needs(TwoExits(), hardware, {0, 0}, DataType::kInt8),
+      ElementsAre(MemoryNeed{.weights = Bytes(0), .activations = Bytes(150)},
+                  MemoryNeed{.weights = Bytes(6700), .activations = Bytes(0)}));
+}
+
 TEST(MemoryNeedsTest, KeepProbabilitiesToTheEndOfTheirStage) {
   // The exit reads `sum`, and the next state is computed after it from `small`
   // and `large`. While `large` fires: small 5 + large 50 + state 10 (for the

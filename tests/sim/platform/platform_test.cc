@@ -50,5 +50,17 @@ TEST(PowerDomainTest, FallsBackToTheDeepestShallowerState) {
   EXPECT_TRUE(deep.Has(Kind::kPowerGated));
 }
 
+TEST(MemoryTest, WaitStatesLengthenEveryAccess) {
+  Memory flash{.name = "flash",
+               .capacity = Bytes(1),
+               .domain = 0,
+               .bytes_per_cycle = {4, 1},
+               .energy_per_byte = Attojoules(0),
+               .wait_states = {{Hertz(20), 1}, {Hertz(40), 2}}};
+  EXPECT_EQ(flash.BytesPerCycleAt(Hertz(20)), (PerCycle{4, 1}));
+  EXPECT_EQ(flash.BytesPerCycleAt(Hertz(21)), (PerCycle{4, 2}));
+  EXPECT_EQ(flash.BytesPerCycleAt(Hertz(100)), (PerCycle{4, 3}));
+}
+
 }  // namespace
 }  // namespace dynarch::platform

@@ -77,6 +77,43 @@ INSTANTIATE_TEST_SUITE_P(
         {"no_memory", [](P& p) { p.memories.clear(); },
          "memories: at least one"},
         {"no_domain", [](P& p) { p.domains.clear(); }, "domains: at least one"},
+        {"weight_memory", [](P& p) { p.elements[0].weight_memory = 9; },
+         "weight_memory: memory number 9 does not exist"},
+        {"threads", [](P& p) { p.elements[0].threads = 99; },
+         "threads: got 99; allowed: 1 to"},
+        {"runtime_types",
+         [](P& p) { p.elements[0].runtime = Runtime{"fast", "lib"}; },
+         "runtimes.fast.types: at least one is needed"},
+        {"runtime_twice",
+         [](P& p) {
+           p.elements[0].runtime = Runtime{"fast", "lib"};
+           p.elements[0].runtime->types.resize(2);
+         },
+         "types: a data type is given twice"},
+        {"runtime_coefficient",
+         [](P& p) {
+           p.elements[0].runtime = Runtime{"fast", "lib"};
+           p.elements[0].runtime->types.resize(1);
+           p.elements[0].runtime->types[0].kernels.resize(1);
+           p.elements[0].runtime->types[0].kernels[0].per_mac = Picocycles(-1);
+         },
+         "got -1e-12 cycles"},
+        {"caches",
+         [](P& p) {
+           auto& cpu = std::get<Cpu>(p.elements[0].kind);
+           cpu.caches.push_back({"l1", Bytes(0), {1, 1}});
+         },
+         "caches.l1.capacity: got 0 B"},
+        {"serial_share",
+         [](P& p) {
+           std::get<Cpu>(p.elements[0].kind).serial_share = {1, 1};
+         },
+         "serial_share: got 1/1; must lie in [0, 1)"},
+        {"wait_states",
+         [](P& p) {
+           p.memories[0].wait_states = {{Hertz(2), 1}, {Hertz(1), 2}};
+         },
+         "wait_states: got 1 Hz; clocks must be > 0 and ascend"},
         {"no_point", [](P& p) { p.operating_points.clear(); },
          "operating_points: at least one"},
         {"element_twice", [](P& p) { p.elements[1].name = "cpu"; },
