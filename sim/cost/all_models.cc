@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
+#include "sim/cost/cpu.h"
+#include "sim/cost/mcu.h"
 #include "sim/cost/roofline.h"
 #include "sim/cost/systolic.h"
 #include "sim/cost/table.h"
@@ -27,6 +29,8 @@ const CostModelRegistry& BuiltInModels() {
 }  // namespace
 
 absl::Status RegisterAllModels(CostModelRegistry& registry) {
+  DYNARCH_RETURN_IF_ERROR(RegisterCpu(registry));
+  DYNARCH_RETURN_IF_ERROR(RegisterMcu(registry));
   DYNARCH_RETURN_IF_ERROR(RegisterRoofline(registry));
   DYNARCH_RETURN_IF_ERROR(RegisterSystolic(registry));
   return RegisterTable(registry);

@@ -12,15 +12,11 @@
 #include "sim/base/status_macros.h"
 
 namespace dynarch::cost {
-namespace {
-
 Bound BoundOf(Picoseconds compute, Picoseconds memory, Picoseconds overhead) {
   const Picoseconds overlapped = std::max(compute, memory);
   if (overhead > overlapped) return Bound::kOverhead;
   return memory > compute ? Bound::kMemory : Bound::kCompute;
 }
-
-}  // namespace
 
 absl::Status CheckActivity(absl::string_view what, int64_t value) {
   if (value <= kMaxActivity) return absl::OkStatus();

@@ -22,6 +22,10 @@ inline constexpr platform::PerCycle kAll{1, 1};
 // kMaxActivity; `what` is `time` or `energy`.
 absl::Status CheckActivity(absl::string_view what, int64_t value);
 
+// What bounds a firing whose arithmetic and traffic overlap after `overhead`:
+// the slower of the two, or the overhead where it is longer than both.
+Bound BoundOf(Picoseconds compute, Picoseconds memory, Picoseconds overhead);
+
 // ceil(amount / (rate * share * frequency)) in ps; `amount` >= 0. Infeasible
 // (activity_limit) past kMaxActivity.
 absl::StatusOr<Picoseconds> TimeAtRate(int64_t amount,
