@@ -108,6 +108,41 @@ INSTANTIATE_TEST_SUITE_P(
          DsCnn, 47.781, 1.15},
         {"stm32l4r5_ad_plumerai", "stm32l4r5", "cpu", "run_120mhz", kInt8,
          Autoencoder, 4.052, 1.35},
+        // v1.2, STMicroelectronics, NUCLEO_U575ZI_Q (X-CUBE-AI). Latencies and
+        // the energy of ResNet-8 are fitted, the other energies predicted.
+        {"stm32u575_ic", "stm32u575", "cpu", "u5_160mhz", kInt8, ResNet8,
+         111.074, 1.05, 2579.0, 1.05},
+        {"stm32u575_kws", "stm32u575", "cpu", "u5_160mhz", kInt8, DsCnn, 29.056,
+         1.05, 656.2, 1.15},
+        {"stm32u575_ad", "stm32u575", "cpu", "u5_160mhz", kInt8, Autoencoder,
+         3.429, 1.10, 81.9, 1.25},
+        // v1.1, Plumerai, DISCO-F746NG: latencies, fitted.
+        {"stm32f746_ic", "stm32f746", "cpu", "f7_216mhz", kInt8, ResNet8,
+         62.877, 1.05},
+        {"stm32f746_kws", "stm32f746", "cpu", "f7_216mhz", kInt8, DsCnn, 17.749,
+         1.05},
+        {"stm32f746_ad", "stm32f746", "cpu", "f7_216mhz", kInt8, Autoencoder,
+         1.709, 1.10},
+        // v0.7, Renesas, EK-RA6M4. As for stm32u575.
+        {"ra6m4_ic", "ra6m4", "cpu", "ra_200mhz", kInt8, ResNet8, 246.184, 1.05,
+         17723.8, 1.05},
+        {"ra6m4_kws", "ra6m4", "cpu", "ra_200mhz", kInt8, DsCnn, 50.571, 1.10,
+         3797.0, 1.15},
+        {"ra6m4_ad", "ra6m4", "cpu", "ra_200mhz", kInt8, Autoencoder, 4.613,
+         1.20, 324.1, 1.20},
+        // v0.7, Andes, AndesCore_d25_tflite_micro_framework: fitted.
+        {"andes_d25_ic", "andes_d25", "cpu", "d25_60mhz", kInt8, ResNet8,
+         304.692, 1.05},
+        {"andes_d25_kws", "andes_d25", "cpu", "d25_60mhz", kInt8, DsCnn, 79.853,
+         1.05},
+        {"andes_d25_ad", "andes_d25", "cpu", "d25_60mhz", kInt8, Autoencoder,
+         16.799, 1.10},
+        // v1.2, Syntiant, syntiant_9120_0v9_30mhz. Fitted; DS-CNN's energy is
+        // predicted.
+        {"syntiant_ndp120_ic", "syntiant_ndp120", "npu", "ndp_0v9_30mhz", kInt8,
+         ResNet8, 15.975, 1.10, 101.8, 1.10},
+        {"syntiant_ndp120_kws", "syntiant_ndp120", "npu", "ndp_0v9_30mhz",
+         kInt8, DsCnn, 4.367, 1.15, 31.54, 1.25},
         // v1.0, GreenWaves, gap9_650_240. Fitted; the energies by least
         // squares with two unknowns for three figures. The prediction has the
         // fabric controller active beside the cluster, as the fit does.
