@@ -40,6 +40,14 @@ absl::StatusOr<int> IndexOf(absl::string_view what, const std::string& name,
 
 }  // namespace
 
+absl::StatusOr<io::Catalog> OpenCatalog(const Context& context) {
+  if (context.catalog.empty()) {
+    return absl::NotFoundError(
+        "no catalogue beside this program; give its folder with --catalog DIR");
+  }
+  return io::Catalog::Open(context.catalog);
+}
+
 absl::StatusOr<v1::Network> ReadNetwork(const Context& context,
                                         const std::string& name) {
   if (IsFile(name)) return io::ReadNetworkFile(name);

@@ -8,9 +8,13 @@
 #include "client/commands/context.h"
 #include "dynarch/v1/network.pb.h"
 #include "dynarch/v1/platform.pb.h"
+#include "sim/io/catalog.h"
 #include "sim/platform/platform.h"
 
 namespace dynarch::commands {
+
+// NotFound if no catalogue was found.
+absl::StatusOr<io::Catalog> OpenCatalog(const Context& context);
 
 // A name of the catalogue, or a path that ends in .yaml. NotFound if there is
 // no such entry or no catalogue.

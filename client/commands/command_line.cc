@@ -170,7 +170,8 @@ void AddCatalog(CLI::App& root, CommandLine* line) {
       *catalog, line, "list", "Names and descriptions");
   AddJson(list, &list_options->json);
   auto [show, show_options] = AddCommand<CatalogShowOptions>(
-      *catalog, line, "show", "One platform or network, with its sources");
+      *catalog, line, "show",
+      "One platform or network, or the technology table, with its sources");
   show->add_option("name", show_options->name, "Platform or network")
       ->type_name("NAME")
       ->required();

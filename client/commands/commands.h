@@ -111,7 +111,9 @@ struct CatalogListOptions {
 absl::Status CatalogList(const Context& context,
                          const CatalogListOptions& options);
 
-// dynarch catalog show NAME: the platform or network as YAML, sources included.
+// dynarch catalog show NAME: the platform, kernel library, network or the
+// technology table as YAML, sources included; of a platform the error bands
+// too.
 struct CatalogShowOptions {
   std::string name;
   bool json = false;

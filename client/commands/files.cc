@@ -1,12 +1,10 @@
-// dynarch import and dynarch catalog: files in, files out.
-#include <google/protobuf/util/json_util.h>
-
+// dynarch import and dynarch catalog list.
 #include <algorithm>
-#include <filesystem>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/commands/catalog_entry.h"
 #include "client/commands/commands.h"
 #include "client/report/json.h"
 #include "client/report/text.h"
@@ -14,21 +12,12 @@
 #include "sim/io/catalog.h"
 #include "sim/io/file.h"
 #include "sim/io/onnx_import.h"
-#include "sim/io/yaml_writer.h"
 #include "sim/wire/network_wire.h"
 
 namespace dynarch::commands {
 namespace {
 
 using report::Json;
-
-absl::StatusOr<io::Catalog> OpenCatalog(const Context& context) {
-  if (context.catalog.empty()) {
-    return absl::NotFoundError(
-        "no catalogue beside this program; give its folder with --catalog DIR");
-  }
-  return io::Catalog::Open(context.catalog);
-}
 
 Json PlatformJson(const v1::Platform& platform) {
   Json elements = Json::Array();
@@ -129,26 +118,6 @@ absl::Status ListNetworks(const io::Catalog& catalog, report::TextTable* table,
   return absl::OkStatus();
 }
 
-// A message as YAML, or as JSON.
-absl::Status Show(const google::protobuf::Message& message, bool as_json,
-                  const Context& context) {
-  if (!as_json) {
-    context.out << io::WriteYaml(message);
-    return absl::OkStatus();
-  }
-  google::protobuf::util::JsonPrintOptions print;
-  print.add_whitespace = true;
-  print.preserve_proto_field_names = true;
-  std::string json;
-  if (const auto status =
-          google::protobuf::util::MessageToJsonString(message, &json, print);
-      !status.ok()) {
-    return absl::InternalError(status.ToString());
-  }
-  context.out << json;
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::Status CatalogList(const Context& context,
@@ -170,21 +139,6 @@ absl::Status CatalogList(const Context& context,
     context.out << boards.ToString() << "\n" << nets.ToString();
   }
   return absl::OkStatus();
-}
-
-absl::Status CatalogShow(const Context& context,
-                         const CatalogShowOptions& options) {
-  DYNARCH_ASSIGN_OR_RETURN(const io::Catalog catalog, OpenCatalog(context));
-  const auto& networks = catalog.network_names();
-  if (std::find(networks.begin(), networks.end(), options.name) !=
-      networks.end()) {
-    DYNARCH_ASSIGN_OR_RETURN(const v1::Network network,
-                             catalog.Network(options.name));
-    return Show(network, options.json, context);
-  }
-  DYNARCH_ASSIGN_OR_RETURN(const v1::Platform platform,
-                           catalog.PlatformAsWritten(options.name));
-  return Show(platform, options.json, context);
 }
 
 }  // namespace dynarch::commands

@@ -20,6 +20,7 @@
 #include "sim/wire/network_wire.h"
 #include "sim/wire/platform_wire.h"
 #include "sim/wire/runtime_wire.h"
+#include "sim/wire/technology_wire.h"
 
 namespace dynarch::io {
 namespace {
@@ -28,6 +29,8 @@ constexpr absl::string_view kExtension = ".yaml";
 constexpr absl::string_view kPlatforms = "platforms";
 constexpr absl::string_view kNetworks = "networks";
 constexpr absl::string_view kRuntimes = "runtimes";
+constexpr absl::string_view kTechnology = "technology.yaml";
+constexpr absl::string_view kErrorBands = "error_bands.csv";
 
 std::string Below(const std::string& folder, absl::string_view name) {
   return (std::filesystem::path(folder) / std::string(name)).string();
@@ -165,6 +168,20 @@ absl::StatusOr<v1::Network> Catalog::Network(const std::string& name) const {
                             networks_, &ReadNetworkFile);
 }
 
+absl::StatusOr<v1::Technology> Catalog::Technology() const {
+  v1::Technology technology;
+  DYNARCH_ASSIGN_OR_RETURN(
+      const SourceMap sources,
+      ReadYamlFile(Below(folder_, kTechnology), &technology));
+  const absl::Status checked = wire::CheckTechnology(technology);
+  if (!checked.ok()) return sources.Annotate(checked);
+  return technology;
+}
+
+absl::StatusOr<std::vector<ErrorBand>> Catalog::ErrorBands() const {
+  return ReadErrorBands(Below(folder_, kErrorBands));
+}
+
 absl::StatusOr<v1::Network> ReadNetworkFile(const std::string& path) {
   v1::Network network;
   DYNARCH_ASSIGN_OR_RETURN(const SourceMap sources,
@@ -287,6 +304,10 @@ std::vector<std::string> UncoveredNumbers(const v1::Platform& platform) {
 
 std::vector<std::string> UncoveredNumbers(const v1::Runtime& runtime) {
   return NumberFinder(runtime, runtime.sources()).TakeUncovered();
+}
+
+std::vector<std::string> UncoveredNumbers(const v1::Technology& technology) {
+  return NumberFinder(technology, technology.sources()).TakeUncovered();
 }
 
 }  // namespace dynarch::io

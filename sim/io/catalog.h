@@ -1,5 +1,5 @@
 // The catalogue: platforms, kernel libraries and networks as YAML files in one
-// folder.
+// folder, a technology table and the error bands of predictions.
 #ifndef DYNARCH_SIM_IO_CATALOG_H_
 #define DYNARCH_SIM_IO_CATALOG_H_
 
@@ -11,6 +11,8 @@
 #include "dynarch/v1/network.pb.h"
 #include "dynarch/v1/platform.pb.h"
 #include "dynarch/v1/runtime.pb.h"
+#include "dynarch/v1/technology.pb.h"
+#include "sim/io/error_bands.h"
 
 namespace dynarch::io {
 
@@ -35,6 +37,10 @@ class Catalog {
   absl::StatusOr<v1::Platform> PlatformAsWritten(const std::string& name) const;
   absl::StatusOr<v1::Runtime> Runtime(const std::string& name) const;
   absl::StatusOr<v1::Network> Network(const std::string& name) const;
+  // `FOLDER/technology.yaml`. NotFound if there is none.
+  absl::StatusOr<v1::Technology> Technology() const;
+  // `FOLDER/error_bands.csv`; none if there is no such file.
+  absl::StatusOr<std::vector<ErrorBand>> ErrorBands() const;
   // Puts the kernel libraries that the runtimes name into them.
   absl::Status AddLibraries(v1::Platform* platform) const;
 
@@ -57,6 +63,7 @@ absl::StatusOr<v1::Network> ReadNetworkFile(const std::string& path);
 // A source covers the fields at and below its path.
 std::vector<std::string> UncoveredNumbers(const v1::Platform& platform);
 std::vector<std::string> UncoveredNumbers(const v1::Runtime& runtime);
+std::vector<std::string> UncoveredNumbers(const v1::Technology& technology);
 
 }  // namespace dynarch::io
 
