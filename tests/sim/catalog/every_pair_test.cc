@@ -69,6 +69,20 @@ void CheckPlacement(const graph::Network& network,
   ++(*refusals)[std::string(reason->code)];
 }
 
+// Read once for all platforms.
+const std::vector<std::pair<std::string, graph::Network>>& Networks() {
+  static const auto* const networks = [] {
+    auto* all = new std::vector<std::pair<std::string, graph::Network>>;
+    for (const std::string& name : NetworkNames()) {
+      auto network = CatalogNetwork(name);
+      EXPECT_OK(network);
+      all->emplace_back(name, *std::move(network));
+    }
+    return all;
+  }();
+  return *networks;
+}
+
 class EveryPairTest : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(EveryPairTest, HasACostOrAReason) {
@@ -80,8 +94,7 @@ TEST_P(EveryPairTest, HasACostOrAReason) {
                        wire::PlatformFrom(message));
   int costed = 0;
   Refusals refusals;
-  for (const std::string& name : NetworkNames()) {
-    ASSERT_OK_AND_ASSIGN(const graph::Network network, CatalogNetwork(name));
+  for (const auto& [name, network] : Networks()) {
     for (int e = 0; e < static_cast<int>(platform.elements().size()); ++e) {
       for (int t = 0; t < graph::kDataTypeCount; ++t) {
         SCOPED_TRACE(absl::StrCat(name, " on ", platform.elements()[e].name,

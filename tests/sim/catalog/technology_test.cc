@@ -164,6 +164,13 @@ TEST_F(TechnologyTest, Npu16x16ReadsOneMegabyteMemories) {
   ExpectDigits(PjPerByte(npu, "sram"), Pj(28, "storage.sram_1m"), "sram");
 }
 
+// 256 cells, registers as large as the arithmetic.
+TEST_F(TechnologyTest, Npu16x16sArrayHasTheTablesArea) {
+  ASSERT_OK_AND_ASSIGN(const v1::Platform npu, Opened().Platform("npu_16x16"));
+  EXPECT_EQ(ElementOf(npu, "npu").area_um2(),
+            256 * 2 * table_.nodes(2).macs(0).area_um2());
+}
+
 TEST_F(TechnologyTest, TheEdgeTpuClassReadsABankTwoMillimetresAway) {
   ASSERT_OK_AND_ASSIGN(const v1::Platform tpu,
                        Opened().Platform("edge_tpu_class"));
@@ -202,6 +209,17 @@ TEST_F(MulticoreTest, EveryTileComputesAtTheTablesEnergy) {
                  Pj(28, "macs.fp32") + 8 * word, element.name());
     ExpectDigits(1e-6 * rates[1].energy_aj_per_op(),
                  Pj(28, "macs.int8") + 2 * word, element.name());
+  }
+}
+
+// 512 KiB, and twice the arithmetic: 16 multipliers of int8 and 2 of fp32.
+TEST_F(MulticoreTest, EveryTileHasTheTablesArea) {
+  const v1::ProcessNode& n28 = table_.nodes(2);
+  const int64_t arithmetic =
+      16 * n28.macs(0).area_um2() + 2 * n28.macs(3).area_um2();
+  for (const auto& element : mesh_.elements()) {
+    EXPECT_EQ(element.area_um2(), 512 * n28.sram_area_um2() + 2 * arithmetic)
+        << element.name();
   }
 }
 
