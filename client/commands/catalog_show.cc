@@ -1,5 +1,6 @@
 // dynarch catalog show: one entry with its sources, and how far predictions
 // for it were off.
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 
@@ -64,27 +65,47 @@ struct BandRow {
   std::string band;
 };
 
-template <typename List>
-void AddTypes(const List& list, std::set<graph::DataType>* types) {
-  for (const auto& entry : list) {
-    const auto named = graph::DataTypeNamed(
-        absl::AsciiStrToLower(v1::DataType_Name(entry.dtype())));
-    if (named.has_value()) types->insert(*named);
+void AddType(v1::DataType dtype, std::set<graph::DataType>* types) {
+  const auto named =
+      graph::DataTypeNamed(absl::AsciiStrToLower(v1::DataType_Name(dtype)));
+  if (named.has_value()) types->insert(*named);
+}
+
+// The types of every list of an element's kind whose entries have one: rates
+// of a cpu, types of an array, entries of a table.
+void AddTypesOfKind(const Message& kind, std::set<graph::DataType>* types) {
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  kind.GetReflection()->ListFields(kind, &fields);
+  for (const auto* field : fields) {
+    if (!field->is_repeated() || field->message_type() == nullptr) continue;
+    const auto* dtype = field->message_type()->FindFieldByName("dtype");
+    if (dtype == nullptr || dtype->enum_type() != v1::DataType_descriptor()) {
+      continue;
+    }
+    for (int i = 0; i < kind.GetReflection()->FieldSize(kind, field); ++i) {
+      const Message& entry =
+          kind.GetReflection()->GetRepeatedMessage(kind, field, i);
+      AddType(static_cast<v1::DataType>(
+                  entry.GetReflection()->GetEnumValue(entry, dtype)),
+              types);
+    }
   }
 }
 
-// Data types that the element runs, by its runtimes or, without any, its rates.
+// Data types that the element runs, by its runtimes or, without any, its kind.
 std::set<graph::DataType> TypesOf(const v1::ProcessingElement& element) {
   std::set<graph::DataType> types;
   for (const v1::RuntimeUse& use : element.runtimes()) {
-    AddTypes(use.definition().types(), &types);
+    for (const v1::RuntimeType& type : use.definition().types()) {
+      AddType(type.dtype(), &types);
+    }
   }
   if (!types.empty()) return types;
-  AddTypes(element.cpu().rates(), &types);
-  AddTypes(element.mcu().rates(), &types);
-  AddTypes(element.gpu().rates(), &types);
-  AddTypes(element.systolic().types(), &types);
-  AddTypes(element.table().entries(), &types);
+  const auto* kind = element.GetReflection()->GetOneofFieldDescriptor(
+      element, element.GetDescriptor()->FindOneofByName("kind"));
+  if (kind != nullptr) {
+    AddTypesOfKind(element.GetReflection()->GetMessage(element, kind), &types);
+  }
   return types;
 }
 
