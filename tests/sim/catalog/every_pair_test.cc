@@ -83,34 +83,55 @@ const std::vector<std::pair<std::string, graph::Network>>& Networks() {
   return *networks;
 }
 
+// Every network on every element of the platform, in every data type.
+void CheckNetworks(const platform::Platform& platform, int* costed,
+                   Refusals* refusals) {
+  for (const auto& [name, network] : Networks()) {
+    for (int e = 0; e < static_cast<int>(platform.elements().size()); ++e) {
+      for (int t = 0; t < graph::kDataTypeCount; ++t) {
+        SCOPED_TRACE(absl::StrCat(name, " on ", platform.name(), ", ",
+                                  platform.elements()[e].name, ", data type ",
+                                  t));
+        CheckPlacement(network, platform,
+                       {.element = e,
+                        .operating_point = 0,
+                        .dtype = static_cast<graph::DataType>(t)},
+                       costed, refusals);
+      }
+    }
+  }
+}
+
+// `PLATFORM`, and `PLATFORM@RUNTIME` for each runtime of its elements.
+std::vector<std::string> ChoicesOf(const v1::Platform& platform) {
+  std::vector<std::string> choices = {platform.name()};
+  for (const auto& element : platform.elements()) {
+    for (const auto& use : element.runtimes()) {
+      choices.push_back(absl::StrCat(platform.name(), "@", use.name()));
+    }
+  }
+  return choices;
+}
+
 class EveryPairTest : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(EveryPairTest, HasACostOrAReason) {
   ASSERT_OK_AND_ASSIGN(const io::Catalog catalog,
                        io::Catalog::Open(DYNARCH_SOURCE_DIR "/sim/catalog"));
-  ASSERT_OK_AND_ASSIGN(const v1::Platform message,
-                       catalog.Platform(GetParam()));
-  ASSERT_OK_AND_ASSIGN(const platform::Platform platform,
-                       wire::PlatformFrom(message));
-  int costed = 0;
-  Refusals refusals;
-  for (const auto& [name, network] : Networks()) {
-    for (int e = 0; e < static_cast<int>(platform.elements().size()); ++e) {
-      for (int t = 0; t < graph::kDataTypeCount; ++t) {
-        SCOPED_TRACE(absl::StrCat(name, " on ", platform.elements()[e].name,
-                                  ", data type ", t));
-        CheckPlacement(network, platform,
-                       {.element = e,
-                        .operating_point = 0,
-                        .dtype = static_cast<graph::DataType>(t)},
-                       &costed, &refusals);
-      }
+  ASSERT_OK_AND_ASSIGN(const v1::Platform written,
+                       catalog.PlatformAsWritten(GetParam()));
+  for (const std::string& choice : ChoicesOf(written)) {
+    ASSERT_OK_AND_ASSIGN(const v1::Platform message, catalog.Platform(choice));
+    ASSERT_OK_AND_ASSIGN(const platform::Platform platform,
+                         wire::PlatformFrom(message));
+    int costed = 0;
+    Refusals refusals;
+    CheckNetworks(platform, &costed, &refusals);
+    EXPECT_GT(costed, 0) << choice;
+    // The largest networks need more than a microcontroller has.
+    if (platform.memories()[0].name == "flash") {
+      EXPECT_THAT(refusals, Contains(Key("memory_capacity"))) << choice;
     }
-  }
-  EXPECT_GT(costed, 0);
-  // The largest networks need more than a microcontroller has.
-  if (platform.memories()[0].name == "flash") {
-    EXPECT_THAT(refusals, Contains(Key("memory_capacity")));
   }
 }
 
