@@ -188,6 +188,26 @@ TEST_F(TechnologyTest, TheEdgeTpuClassReadsABankTwoMillimetresAway) {
   }
 }
 
+// What a memory's source says it took from the table, it took.
+TEST_F(TechnologyTest, DramEnergiesAreThoseOfTheClassThatTheirSourcesName) {
+  const io::Catalog catalog = Opened();
+  int named = 0;
+  for (const std::string& name : catalog.platform_names()) {
+    ASSERT_OK_AND_ASSIGN(const v1::Platform platform, catalog.Platform(name));
+    for (const v1::Source& source : platform.sources()) {
+      if (source.path() != "memories.dram.energy") continue;
+      for (const v1::DramClass& dram : table_.dram()) {
+        const std::string phrase = " " + dram.name() + " of technology.yaml; ";
+        if (source.text().find(phrase) == std::string::npos) continue;
+        EXPECT_EQ(PjPerByte(platform, "dram"), 1e-6 * dram.energy_aj_per_byte())
+            << name;
+        ++named;
+      }
+    }
+  }
+  EXPECT_GE(named, 10);
+}
+
 class MulticoreTest : public TechnologyTest {
  protected:
   void SetUp() override {
