@@ -4,6 +4,7 @@
 #   yaml-cpp  pugixml::pugixml  dynarch_onnx  nlohmann_json::nlohmann_json
 #   CLI11::CLI11  SQLite::SQLite3  prometheus-cpp::pull  spdlog::spdlog
 #   ZLIB::ZLIB  dynarch_xxhash  Threads::Threads  Boost::headers
+#   Eigen3::Eigen
 #   tests: GTest::gtest_main GTest::gmock rapidcheck; benchmark::benchmark_main
 find_package(Threads REQUIRED)
 find_package(absl CONFIG REQUIRED)
@@ -19,6 +20,7 @@ find_package(prometheus-cpp CONFIG REQUIRED)  # its version file is broken
 find_package(spdlog CONFIG REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Boost 1.74 REQUIRED)  # headers only
+find_package(Eigen3 3.3 REQUIRED NO_MODULE)  # headers only
 
 # ONNX's own package file rejects a second protobuf; its libraries do not.
 find_library(DYNARCH_ONNX_LIBRARY onnx REQUIRED)
