@@ -166,8 +166,8 @@ absl::StatusOr<Cost> CpuModel::Firing(const FiringContext& context) const {
     return Cost{.energy = Femtojoules(0)};
   }
   const Machine machine(context);
-  const absl::int128 cycles =
-      PicocyclesOf(CountsOf(context.work, *kernel), *kernel);
+  DYNARCH_ASSIGN_OR_RETURN(const absl::int128 cycles,
+                           CyclesOf(context, *kernel));
   DYNARCH_ASSIGN_OR_RETURN(
       const Picoseconds compute,
       TimeOfCycles(Shared(cycles, machine), machine.frequency()));

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/mul_div.h"
 #include "sim/base/name_match.h"
 #include "sim/base/reason.h"
 #include "sim/base/status_macros.h"
@@ -15,6 +17,27 @@ namespace dynarch::cost {
 namespace {
 
 constexpr int64_t kPico = 1'000'000'000'000;
+
+// 10^16 cycles, in 1e-12: beyond kMaxActivity even at kMaxFrequency.
+absl::uint128 MostCycles() {
+  return absl::uint128(kPico) * 10'000'000'000'000'000;
+}
+
+// What a kind of element can do per cycle.
+struct Width {
+  const std::vector<platform::ComputeRate>* rates;
+  int cores;
+};
+Width WidthOf(const platform::ElementKind& kind) {
+  if (const auto* cpu = std::get_if<platform::Cpu>(&kind)) {
+    return {&cpu->roofline.rates, cpu->cores};
+  }
+  if (const auto* mcu = std::get_if<platform::Mcu>(&kind)) {
+    return {&mcu->roofline.rates, mcu->cores};
+  }
+  // Only a gpu is left of what may have a runtime.
+  return {&std::get<platform::Gpu>(kind).roofline.rates, 1};
+}
 
 absl::int128 RoundedUp(int64_t extent, int64_t block) {
   return absl::int128((extent + block - 1) / block) * block;
@@ -87,6 +110,26 @@ absl::StatusOr<const platform::Kernel*> KernelFor(
                    "' of platform '", context.platform.name(), "' has no ",
                    NameOf(context.dtype), " kernel for ",
                    NameOf(context.work.kernel_class), ", and none for other"));
+}
+
+absl::StatusOr<absl::int128> CyclesOf(const FiringContext& context,
+                                      const platform::Kernel& kernel) {
+  const absl::int128 cycles =
+      PicocyclesOf(CountsOf(context.work, kernel), kernel);
+  const platform::ProcessingElement& element = ElementOf(context);
+  const auto& stated =
+      element.runtime->Find(static_cast<int>(context.dtype))->ops_per_cycle;
+  if (!stated.has_value()) return cycles;
+  const Width width = WidthOf(element.kind);
+  DYNARCH_ASSIGN_OR_RETURN(const platform::ComputeRate* rate,
+                           RateFor(context, *width.rates));
+  const QuotientRemainder scaled = MulDiv(
+      static_cast<absl::uint128>(cycles),
+      absl::uint128(stated->numerator) * rate->ops_per_cycle.denominator *
+          width.cores,
+      absl::uint128(stated->denominator) * rate->ops_per_cycle.numerator);
+  return static_cast<absl::int128>(std::min(scaled.quotient, MostCycles())) +
+         (scaled.remainder > 0 ? 1 : 0);
 }
 
 bool IsFused(const graph::OperatorWork& work,

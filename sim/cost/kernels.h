@@ -44,6 +44,16 @@ absl::int128 PicocyclesOf(const KernelCounts& counts,
 // both say what there is. The element has a runtime.
 absl::StatusOr<const platform::Kernel*> KernelFor(const FiringContext& context);
 
+// Cycles of the firing by `kernel` on the context's element, in 1e-12, rounded
+// up: PicocyclesOf, times
+//
+//   the library's ops_per_cycle / (the element's rate of the type / its cores)
+//
+// where the library states the former. Infeasible: unsupported_data_type if it
+// does and the element has no rate of the type. The element has a runtime.
+absl::StatusOr<absl::int128> CyclesOf(const FiringContext& context,
+                                      const platform::Kernel& kernel);
+
 // True if the runtime folds the firing into the product before it.
 bool IsFused(const graph::OperatorWork& work, const platform::Runtime& runtime);
 

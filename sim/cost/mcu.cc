@@ -74,8 +74,8 @@ absl::StatusOr<Cost> McuModel::Firing(const FiringContext& context) const {
   if (context.work.moves_nothing || IsFused(context.work, *element.runtime)) {
     return Cost{.energy = Femtojoules(0)};
   }
-  const absl::int128 cycles =
-      PicocyclesOf(CountsOf(context.work, *kernel), *kernel);
+  DYNARCH_ASSIGN_OR_RETURN(const absl::int128 cycles,
+                           CyclesOf(context, *kernel));
   const Hertz frequency =
       context.platform.operating_points()[context.operating_point]
           .domains[element.domain]

@@ -30,14 +30,6 @@ enum class EnergyScope : uint8_t { kCore, kSoc, kBoard };
 // `core`, `soc`, `board`.
 absl::string_view NameOf(EnergyScope scope);
 
-// A positive rational rate per clock cycle, from an exact decimal: value =
-// numerator / denominator.
-struct PerCycle {
-  int64_t numerator = 0;
-  int64_t denominator = 1;
-  bool operator==(const PerCycle&) const = default;
-};
-
 // Rates are indexed by graph::DataType, shares by graph::OperatorClass, both
 // as their underlying number, so that this module knows no network.
 struct ComputeRate {

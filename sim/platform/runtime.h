@@ -3,6 +3,7 @@
 #define DYNARCH_SIM_PLATFORM_RUNTIME_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,14 @@ namespace dynarch::platform {
 using Attojoules = Quantity<struct AttojouleTag, int64_t>;
 // 1e-12 of a cycle: a coefficient, exact.
 using Picocycles = Quantity<struct PicocycleTag, int64_t>;
+
+// A positive rational rate per clock cycle, from an exact decimal: value =
+// numerator / denominator.
+struct PerCycle {
+  int64_t numerator = 0;
+  int64_t denominator = 1;
+  bool operator==(const PerCycle&) const = default;
+};
 
 // Of a coefficient, 1000 cycles; of a call, 10^6 cycles.
 inline constexpr Picocycles kMaxCoefficient{1'000'000'000'000'000};
@@ -42,6 +51,9 @@ struct Kernel {
 struct RuntimeType {
   int dtype = 0;  // graph::DataType.
   std::vector<Kernel> kernels;
+  // Of the core that the kernels are stated for; cycles on another go with its
+  // rate. Absent: the same on every core.
+  std::optional<PerCycle> ops_per_cycle{};
   // Of this class; the one of `other` where there is none; else null.
   const Kernel* Find(int kernel_class) const;
 };

@@ -47,6 +47,9 @@ absl::Status CheckTypes(absl::string_view field, const Runtime& runtime) {
     if (!dtypes.insert(type.dtype).second) {
       return Error(field, ".types: a data type is given twice");
     }
+    if (type.ops_per_cycle.has_value() && type.ops_per_cycle->numerator <= 0) {
+      return Error(field, ".types.ops_per_cycle: must be > 0");
+    }
     std::set<int> classes;
     for (const Kernel& kernel : type.kernels) {
       DYNARCH_RETURN_IF_ERROR(

@@ -97,6 +97,12 @@ absl::StatusOr<platform::RuntimeType> TypeFrom(const v1::RuntimeType& message,
       absl::StrCat(path, ".types.", NameOfType(message.dtype()));
   DYNARCH_ASSIGN_OR_RETURN(
       type.dtype, IndexOfEnum(message.dtype(), graph::kDataTypeCount, below));
+  if (!message.ops_per_cycle().empty()) {
+    DYNARCH_ASSIGN_OR_RETURN(
+        type.ops_per_cycle,
+        PerCycleFrom(message.ops_per_cycle(),
+                     absl::StrCat(below, ".ops_per_cycle")));
+  }
   for (const v1::Kernel& kernel : message.kernels()) {
     DYNARCH_ASSIGN_OR_RETURN(
         platform::Kernel converted,
@@ -163,6 +169,9 @@ v1::RuntimeUse RuntimeMessage(const platform::Runtime& runtime) {
   for (const platform::RuntimeType& type : runtime.types) {
     v1::RuntimeType& out = *definition.add_types();
     out.set_dtype(EnumOf<v1::DataType>(type.dtype));
+    if (type.ops_per_cycle.has_value()) {
+      out.set_ops_per_cycle(DecimalText(*type.ops_per_cycle));
+    }
     for (const platform::Kernel& kernel : type.kernels) {
       v1::Kernel& row = *out.add_kernels();
       row.set_kernel_class(EnumOf<v1::Kernel::Class>(kernel.kernel_class));

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "sim/base/reason.h"
 #include "tests/testing/model_builders.h"
 #include "tests/testing/status_matchers.h"
@@ -145,6 +147,55 @@ TEST(KernelForTest, SaysWhatIsMissing) {
   EXPECT_EQ(ReasonOf(no_type)->code, reason::kUnsupportedDataType);
   EXPECT_THAT(ReasonOf(no_type)->sentence,
               HasSubstr("does not run fp32, only int8"));
+}
+
+TEST(CyclesOfTest, GoWithTheRateOfACore) {
+  const graph::OperatorWork work = SmallConv();
+  platform::PlatformParts parts = WithRuntime(KernelClass::kConv2d).parts();
+  platform::RuntimeType& type = parts.elements[0].runtime->types[0];
+  type.kernels[0].per_mac = Picocycles(kCycle);
+  auto& cpu = std::get<platform::Cpu>(parts.elements[0].kind);
+  cpu.cores = 2;
+  for (platform::ComputeRate& rate : cpu.roofline.rates) {
+    rate.ops_per_cycle = {27, 1};  // 13.5 per core.
+  }
+  const auto cycles = [&](std::optional<platform::PerCycle> stated) {
+    type.ops_per_cycle = stated;
+    auto platform = platform::Platform::Create(parts);
+    EXPECT_OK(platform);
+    const auto got =
+        CyclesOf(ContextOf(work, *platform),
+                 platform->elements()[0].runtime->types[0].kernels[0]);
+    EXPECT_OK(got);
+    return *got;
+  };
+  EXPECT_EQ(cycles(std::nullopt), absl::int128(4050) * kCycle);
+  // 4050 x 20 / 13.5 = 6000; 4050 x 6.75 / 13.5 = 2025.
+  EXPECT_EQ(cycles(platform::PerCycle{20, 1}), absl::int128(6000) * kCycle);
+  EXPECT_EQ(cycles(platform::PerCycle{675, 100}), absl::int128(2025) * kCycle);
+  // A third of 13.5 ops: 1350 cycles.
+  EXPECT_EQ(cycles(platform::PerCycle{45, 10}), absl::int128(1350) * kCycle);
+  // 4050 / 13.5 = 300 cycles; 1e-12 of an operation is 300 picocycles.
+  EXPECT_EQ(cycles(platform::PerCycle{1, kCycle}), absl::int128(300));
+}
+
+TEST(CyclesOfTest, NeedARateOfTheTypeWhereTheLibraryStatesOne) {
+  platform::PlatformParts parts = WithRuntime(KernelClass::kConv2d).parts();
+  platform::Runtime& runtime = *parts.elements[0].runtime;
+  runtime.types.push_back({.dtype = static_cast<int>(graph::DataType::kFp16),
+                           .kernels = {KernelOf(KernelClass::kConv2d)}});
+  runtime.types[1].ops_per_cycle = platform::PerCycle{16, 1};
+  std::get<platform::Cpu>(parts.elements[0].kind).roofline.rates = {
+      {.dtype = static_cast<int>(graph::DataType::kInt8),
+       .ops_per_cycle = {1, 1},
+       .energy_per_op = {}}};
+  const platform::Platform platform = *platform::Platform::Create(parts);
+  const graph::OperatorWork work = SmallConv();
+  const auto status =
+      CyclesOf(ContextOf(work, platform, graph::DataType::kFp16),
+               platform.elements()[0].runtime->types[1].kernels[0])
+          .status();
+  EXPECT_EQ(ReasonOf(status)->code, reason::kUnsupportedDataType);
 }
 
 TEST(IsFusedTest, NeedsTheClassAndAProductBefore) {

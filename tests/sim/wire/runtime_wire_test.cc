@@ -30,6 +30,7 @@ v1::RuntimeUse Use() {
       name: "lib"
       types {
         dtype: INT8
+        ops_per_cycle: "13.5"
         kernels {
           kernel_class: CONV2D
           cycles_per_mac: "0.25"
@@ -55,6 +56,7 @@ TEST(RuntimeWireTest, CoefficientsAreTimesTheSystemsScale) {
       runtime.Find(static_cast<int>(graph::DataType::kInt8));
   ASSERT_NE(type, nullptr);
   EXPECT_EQ(runtime.Find(static_cast<int>(graph::DataType::kFp32)), nullptr);
+  EXPECT_EQ(type->ops_per_cycle, (platform::PerCycle{135, 10}));
   const platform::Kernel* conv =
       type->Find(static_cast<int>(graph::KernelClass::kConv2d));
   ASSERT_NE(conv, nullptr);
@@ -74,6 +76,7 @@ TEST(RuntimeWireTest, TheMessageOfARuntimeIsThatRuntime) {
                        RuntimeFrom(message, "here"));
   EXPECT_EQ(RuntimeMessage(again).DebugString(), message.DebugString());
   EXPECT_EQ(again.types[0].kernels, runtime.types[0].kernels);
+  EXPECT_EQ(again.types[0].ops_per_cycle, runtime.types[0].ops_per_cycle);
 }
 
 TEST(RuntimeWireTest, ErrorsNameTheField) {
@@ -86,6 +89,11 @@ TEST(RuntimeWireTest, ErrorsNameTheField) {
   use.set_cycle_scale("0");
   EXPECT_THAT(RuntimeFrom(use, "here"),
               StatusIs(kInvalid, HasSubstr("here.cycle_scale: got '0'")));
+  use = Use();
+  use.mutable_definition()->mutable_types(0)->set_ops_per_cycle("many");
+  EXPECT_THAT(RuntimeFrom(use, "here"),
+              StatusIs(kInvalid, HasSubstr("here.types.int8.ops_per_cycle: got "
+                                           "'many'")));
   use = Use();
   use.mutable_definition()
       ->mutable_types(0)
