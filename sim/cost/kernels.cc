@@ -117,17 +117,21 @@ absl::StatusOr<absl::int128> CyclesOf(const FiringContext& context,
   const absl::int128 cycles =
       PicocyclesOf(CountsOf(context.work, kernel), kernel);
   const platform::ProcessingElement& element = ElementOf(context);
-  const auto& stated =
-      element.runtime->Find(static_cast<int>(context.dtype))->ops_per_cycle;
-  if (!stated.has_value()) return cycles;
+  const platform::RuntimeType& type =
+      *element.runtime->Find(static_cast<int>(context.dtype));
+  if (!type.ops_per_cycle.has_value()) return cycles;
+  FiringContext as_stated = context;
+  as_stated.dtype =
+      static_cast<graph::DataType>(type.rate_of.value_or(type.dtype));
   const Width width = WidthOf(element.kind);
   DYNARCH_ASSIGN_OR_RETURN(const platform::ComputeRate* rate,
-                           RateFor(context, *width.rates));
-  const QuotientRemainder scaled = MulDiv(
-      static_cast<absl::uint128>(cycles),
-      absl::uint128(stated->numerator) * rate->ops_per_cycle.denominator *
-          width.cores,
-      absl::uint128(stated->denominator) * rate->ops_per_cycle.numerator);
+                           RateFor(as_stated, *width.rates));
+  const platform::PerCycle& own = rate->ops_per_cycle;
+  const platform::PerCycle& stated = *type.ops_per_cycle;
+  const QuotientRemainder scaled =
+      MulDiv(static_cast<absl::uint128>(cycles),
+             absl::uint128(stated.numerator) * own.denominator * width.cores,
+             absl::uint128(stated.denominator) * own.numerator);
   return static_cast<absl::int128>(std::min(scaled.quotient, MostCycles())) +
          (scaled.remainder > 0 ? 1 : 0);
 }

@@ -49,8 +49,9 @@ absl::StatusOr<const platform::Kernel*> KernelFor(const FiringContext& context);
 //
 //   the library's ops_per_cycle / (the element's rate of the type / its cores)
 //
-// where the library states the former. Infeasible: unsupported_data_type if it
-// does and the element has no rate of the type. The element has a runtime.
+// where the library states the former; of the type that it says, else of the
+// firing's own. Infeasible: unsupported_data_type if it does and the element
+// has no rate of that type. The element has a runtime.
 absl::StatusOr<absl::int128> CyclesOf(const FiringContext& context,
                                       const platform::Kernel& kernel);
 

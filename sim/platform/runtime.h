@@ -54,6 +54,7 @@ struct RuntimeType {
   // Of the core that the kernels are stated for; cycles on another go with its
   // rate. Absent: the same on every core.
   std::optional<PerCycle> ops_per_cycle{};
+  std::optional<int> rate_of{};  // Type of that rate. Absent: `dtype`.
   // Of this class; the one of `other` where there is none; else null.
   const Kernel* Find(int kernel_class) const;
 };

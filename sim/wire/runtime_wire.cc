@@ -103,6 +103,11 @@ absl::StatusOr<platform::RuntimeType> TypeFrom(const v1::RuntimeType& message,
         PerCycleFrom(message.ops_per_cycle(),
                      absl::StrCat(below, ".ops_per_cycle")));
   }
+  if (message.rate_of() != v1::DATA_TYPE_UNSPECIFIED) {
+    DYNARCH_ASSIGN_OR_RETURN(
+        type.rate_of, IndexOfEnum(message.rate_of(), graph::kDataTypeCount,
+                                  absl::StrCat(below, ".rate_of")));
+  }
   for (const v1::Kernel& kernel : message.kernels()) {
     DYNARCH_ASSIGN_OR_RETURN(
         platform::Kernel converted,
@@ -171,6 +176,9 @@ v1::RuntimeUse RuntimeMessage(const platform::Runtime& runtime) {
     out.set_dtype(EnumOf<v1::DataType>(type.dtype));
     if (type.ops_per_cycle.has_value()) {
       out.set_ops_per_cycle(DecimalText(*type.ops_per_cycle));
+    }
+    if (type.rate_of.has_value()) {
+      out.set_rate_of(EnumOf<v1::DataType>(*type.rate_of));
     }
     for (const platform::Kernel& kernel : type.kernels) {
       v1::Kernel& row = *out.add_kernels();

@@ -179,6 +179,26 @@ TEST(CyclesOfTest, GoWithTheRateOfACore) {
   EXPECT_EQ(cycles(platform::PerCycle{1, kCycle}), absl::int128(300));
 }
 
+TEST(CyclesOfTest, GoWithTheRateOfAnotherTypeWhereTheLibrarySaysSo) {
+  const graph::OperatorWork work = SmallConv();
+  platform::PlatformParts parts = WithRuntime(KernelClass::kConv2d).parts();
+  platform::RuntimeType& type = parts.elements[0].runtime->types[0];
+  type.kernels[0].per_mac = Picocycles(kCycle);
+  type.ops_per_cycle = platform::PerCycle{8, 1};
+  type.rate_of = static_cast<int>(graph::DataType::kFp32);
+  for (platform::ComputeRate& rate :
+       std::get<platform::Cpu>(parts.elements[0].kind).roofline.rates) {
+    const bool fp32 = rate.dtype == static_cast<int>(graph::DataType::kFp32);
+    rate.ops_per_cycle = {fp32 ? 16 : 64, 1};
+  }
+  const platform::Platform platform = *platform::Platform::Create(parts);
+  ASSERT_OK_AND_ASSIGN(
+      const absl::int128 cycles,
+      CyclesOf(ContextOf(work, platform),
+               platform.elements()[0].runtime->types[0].kernels[0]));
+  EXPECT_EQ(cycles, absl::int128(2025) * kCycle);  // 4050 x 8 / 16.
+}
+
 TEST(CyclesOfTest, NeedARateOfTheTypeWhereTheLibraryStatesOne) {
   platform::PlatformParts parts = WithRuntime(KernelClass::kConv2d).parts();
   platform::Runtime& runtime = *parts.elements[0].runtime;

@@ -90,6 +90,13 @@ INSTANTIATE_TEST_SUITE_P(
            p.elements[0].runtime->types.resize(2);
          },
          "types: a data type is given twice"},
+        {"runtime_ops_per_cycle",
+         [](P& p) {
+           p.elements[0].runtime = Runtime{"fast", "lib"};
+           p.elements[0].runtime->types.resize(1);
+           p.elements[0].runtime->types[0].ops_per_cycle = PerCycle{0, 1};
+         },
+         "runtimes.fast.types.ops_per_cycle: must be > 0"},
         {"runtime_coefficient",
          [](P& p) {
            p.elements[0].runtime = Runtime{"fast", "lib"};

@@ -31,6 +31,7 @@ v1::RuntimeUse Use() {
       types {
         dtype: INT8
         ops_per_cycle: "13.5"
+        rate_of: FP32
         kernels {
           kernel_class: CONV2D
           cycles_per_mac: "0.25"
@@ -57,6 +58,7 @@ TEST(RuntimeWireTest, CoefficientsAreTimesTheSystemsScale) {
   ASSERT_NE(type, nullptr);
   EXPECT_EQ(runtime.Find(static_cast<int>(graph::DataType::kFp32)), nullptr);
   EXPECT_EQ(type->ops_per_cycle, (platform::PerCycle{135, 10}));
+  EXPECT_EQ(type->rate_of, static_cast<int>(graph::DataType::kFp32));
   const platform::Kernel* conv =
       type->Find(static_cast<int>(graph::KernelClass::kConv2d));
   ASSERT_NE(conv, nullptr);
@@ -77,6 +79,7 @@ TEST(RuntimeWireTest, TheMessageOfARuntimeIsThatRuntime) {
   EXPECT_EQ(RuntimeMessage(again).DebugString(), message.DebugString());
   EXPECT_EQ(again.types[0].kernels, runtime.types[0].kernels);
   EXPECT_EQ(again.types[0].ops_per_cycle, runtime.types[0].ops_per_cycle);
+  EXPECT_EQ(again.types[0].rate_of, runtime.types[0].rate_of);
 }
 
 TEST(RuntimeWireTest, ErrorsNameTheField) {
