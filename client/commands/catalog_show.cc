@@ -99,6 +99,10 @@ std::set<graph::DataType> TypesOf(const v1::ProcessingElement& element) {
     for (const v1::RuntimeType& type : use.definition().types()) {
       AddType(type.dtype(), &types);
     }
+    if (!element.gpu().tensor_cores()) continue;
+    for (const v1::RuntimeType& type : use.definition().tensor_types()) {
+      AddType(type.dtype(), &types);
+    }
   }
   if (!types.empty()) return types;
   const auto* kind = element.GetReflection()->GetOneofFieldDescriptor(

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
 #include "sim/cost/cpu.h"
+#include "sim/cost/gpu.h"
 #include "sim/cost/mcu.h"
 #include "sim/cost/roofline.h"
 #include "sim/cost/systolic.h"
@@ -30,6 +31,7 @@ const CostModelRegistry& BuiltInModels() {
 
 absl::Status RegisterAllModels(CostModelRegistry& registry) {
   DYNARCH_RETURN_IF_ERROR(RegisterCpu(registry));
+  DYNARCH_RETURN_IF_ERROR(RegisterGpu(registry));
   DYNARCH_RETURN_IF_ERROR(RegisterMcu(registry));
   DYNARCH_RETURN_IF_ERROR(RegisterRoofline(registry));
   DYNARCH_RETURN_IF_ERROR(RegisterSystolic(registry));

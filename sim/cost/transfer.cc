@@ -41,7 +41,9 @@ absl::StatusOr<Cost> TransferCost(const platform::Link& link, Bytes bytes) {
 
 Cost SynchronizeCost(const platform::ProcessingElement& element) {
   Cost cost{.energy = Femtojoules(0), .bound = Bound::kOverhead};
-  if (const auto* mcu = std::get_if<platform::Mcu>(&element.kind)) {
+  if (element.runtime.has_value() && element.runtime->synchronize.has_value()) {
+    cost.time = *element.runtime->synchronize;
+  } else if (const auto* mcu = std::get_if<platform::Mcu>(&element.kind)) {
     cost.time = mcu->roofline.synchronize;
   } else if (const auto* gpu = std::get_if<platform::Gpu>(&element.kind)) {
     cost.time = gpu->roofline.synchronize;

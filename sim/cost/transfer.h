@@ -20,8 +20,8 @@ ModelVersion LinkModelVersion();
 // kMaxActivity.
 absl::StatusOr<Cost> TransferCost(const platform::Link& link, Bytes bytes);
 
-// The host learns that `element` has finished: the time its kind states (none
-// for a cpu or a table), no dynamic energy.
+// The host learns that `element` has finished: the time its runtime states,
+// else its kind (none for a cpu or a table); no dynamic energy.
 Cost SynchronizeCost(const platform::ProcessingElement& element);
 
 // Vector operations of a check over `classes` probabilities: max-probability 1

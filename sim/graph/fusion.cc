@@ -1,5 +1,6 @@
 #include "sim/graph/fusion.h"
 
+#include <algorithm>
 #include <variant>
 
 namespace dynarch::graph {
@@ -32,6 +33,8 @@ std::vector<int> Readers(const NetworkParts& parts) {
   return readers;
 }
 
+bool IsConcat(const Operator& op) { return std::holds_alternative<Concat>(op); }
+
 bool FireTogether(const Actor& a, const Actor& b) {
   return a.when.has_value() == b.when.has_value() &&
          a.times.has_value() == b.times.has_value();
@@ -43,17 +46,22 @@ std::vector<bool> FollowsProduct(const NetworkParts& parts,
                                  const std::vector<int>& order) {
   const std::vector<int> readers = Readers(parts);
   std::vector<bool> follows(parts.actors.size());
+  const auto folds = [&](const Actor& actor, const Channel& channel) {
+    if (channel.from.is_input || channel.initial_tokens > 0) return false;
+    const int from = channel.from.index;
+    const Operator& before = parts.actors[from].op;
+    return readers[from] == 1 && FireTogether(actor, parts.actors[from]) &&
+           (IsProduct(before) || (follows[from] && !IsConcat(before)));
+  };
   for (const int index : order) {
     const Actor& actor = parts.actors[index];
-    if (!IsFoldable(actor.op)) continue;
-    for (const Channel& channel : actor.inputs) {
-      if (channel.from.is_input || channel.initial_tokens > 0) continue;
-      const int from = channel.from.index;
-      const Actor& before = parts.actors[from];
-      if (readers[from] == 1 && FireTogether(actor, before) &&
-          (IsProduct(before.op) || follows[from])) {
-        follows[index] = true;
-      }
+    const auto folds_into = [&](const Channel& c) { return folds(actor, c); };
+    if (IsConcat(actor.op)) {
+      follows[index] =
+          std::all_of(actor.inputs.begin(), actor.inputs.end(), folds_into);
+    } else if (IsFoldable(actor.op)) {
+      follows[index] =
+          std::any_of(actor.inputs.begin(), actor.inputs.end(), folds_into);
     }
   }
   return follows;

@@ -67,6 +67,9 @@ struct Mcu {
 struct Gpu {
   int multiprocessors = 1;
   Roofline roofline;
+  bool tensor_cores = false;
+  Bytes l2{};  // Zero: no activation stays on the chip.
+  int blocks_per_multiprocessor = 1;
 };
 struct Systolic {
   enum class Dataflow : uint8_t { kOutput, kWeight, kInput };
@@ -197,8 +200,9 @@ class Platform {
   // negative time, power or energy, a share outside (0, 1], states that do not
   // begin with `active` or are not from shallow to deep, two links between the
   // same elements, a table entry or a data type twice, a figure beyond the
-  // limits above, a runtime on an element that is no cpu, mcu or gpu, more
-  // threads than cores, caches or wait states out of order.
+  // limits above, a runtime on an element that is no cpu, mcu or gpu, a gpu's
+  // runtime without tiles, more threads than cores, caches or wait states out
+  // of order.
   static absl::StatusOr<Platform> Create(PlatformParts parts);
 
   const PlatformParts& parts() const { return parts_; }

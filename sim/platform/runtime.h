@@ -27,6 +27,8 @@ struct PerCycle {
 // Of a coefficient, 1000 cycles; of a call, 10^6 cycles.
 inline constexpr Picocycles kMaxCoefficient{1'000'000'000'000'000};
 inline constexpr Picocycles kMaxCall{1'000'000'000'000'000'000};
+// Of a tile's extents, of fill_words, macs_per_operand and max_splits.
+inline constexpr int64_t kMaxBlocking = 4096;
 // graph::KernelClass: how many there are, and the last.
 inline constexpr int kKernelClassCount = 12;
 inline constexpr int kOtherKernelClass = kKernelClassCount - 1;
@@ -59,6 +61,22 @@ struct RuntimeType {
   const Kernel* Find(int kernel_class) const;
 };
 
+// Pixels and filters of a product that one block of threads computes.
+struct Tile {
+  int64_t pixels = 1;
+  int64_t filters = 1;
+  bool operator==(const Tile&) const = default;
+};
+
+// How a gpu's library cuts products. proto: Blocking.
+struct Blocking {
+  std::vector<Tile> tiles{};  // A gpu's runtime has at least one.
+  int64_t macs_per_operand = 0;
+  int64_t fill_words = 0;
+  int64_t max_splits = 1;
+  bool operator==(const Blocking&) const = default;
+};
+
 // What an element runs with: library and system in one, the coefficients
 // multiplied by the system's cycle scale.
 struct Runtime {
@@ -66,7 +84,9 @@ struct Runtime {
   std::string library;  // Of the kernel library.
   std::vector<RuntimeType> types{};
   uint64_t fused = 0;  // Bit per kernel class.
+  Blocking blocking{};
   Picoseconds call_overhead{};
+  std::optional<Picoseconds> synchronize{};  // Absent: what the kind states.
   Attojoules energy_per_cycle{};
   Attojoules energy_per_mac{};
 

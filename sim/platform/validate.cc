@@ -140,6 +140,11 @@ absl::Status CheckKind(const std::string& field, const Mcu& mcu) {
 absl::Status CheckKind(const std::string& field, const Gpu& gpu) {
   DYNARCH_RETURN_IF_ERROR(CheckRange(absl::StrCat(field, ".multiprocessors"),
                                      gpu.multiprocessors, 1, kMaxUnits));
+  DYNARCH_RETURN_IF_ERROR(
+      CheckRange(absl::StrCat(field, ".blocks_per_multiprocessor"),
+                 gpu.blocks_per_multiprocessor, 1, 64));
+  DYNARCH_RETURN_IF_ERROR(CheckRange(absl::StrCat(field, ".l2"), gpu.l2.value(),
+                                     0, int64_t{1} << 40));
   return CheckRoofline(field, gpu.roofline);
 }
 absl::Status CheckKind(const std::string& field, const Systolic& array) {

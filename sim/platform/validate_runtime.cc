@@ -62,6 +62,32 @@ absl::Status CheckTypes(absl::string_view field, const Runtime& runtime) {
   return absl::OkStatus();
 }
 
+absl::Status CheckBlocking(absl::string_view field, const Blocking& blocking,
+                           bool is_gpu) {
+  if (is_gpu && blocking.tiles.empty()) {
+    return Error(field, ".tiles: at least one is needed on a gpu");
+  }
+  for (const Tile& tile : blocking.tiles) {
+    for (const int64_t extent : {tile.pixels, tile.filters}) {
+      if (extent >= 1 && extent <= kMaxBlocking) continue;
+      return Error(field, ".tiles: got an extent of ", extent,
+                   "; allowed: 1 to ", kMaxBlocking);
+    }
+  }
+  for (const int64_t value : {blocking.macs_per_operand, blocking.fill_words}) {
+    if (value >= 0 && value <= kMaxBlocking) continue;
+    return Error(field, ": got ", value,
+                 " for macs_per_operand or fill_words; allowed: 0 to ",
+                 kMaxBlocking);
+  }
+  const int64_t splits = blocking.max_splits;
+  if (splits >= 1 && splits <= kMaxBlocking && (splits & (splits - 1)) == 0) {
+    return absl::OkStatus();
+  }
+  return Error(field, ".max_splits: got ", splits,
+               "; allowed: a power of two, 1 to ", kMaxBlocking);
+}
+
 // Cores of a kind that can have a runtime; 0 of the others.
 int CoresOf(const ElementKind& kind) {
   if (const auto* cpu = std::get_if<Cpu>(&kind)) return cpu->cores;
@@ -90,6 +116,13 @@ absl::Status CheckRuntime(absl::string_view field,
     return Error(name, ".call_overhead: got ", runtime.call_overhead.value(),
                  " ps; allowed: 0 to ", kMaxTime.value());
   }
+  if (runtime.synchronize.has_value() &&
+      (runtime.synchronize->value() < 0 || *runtime.synchronize > kMaxTime)) {
+    return Error(name, ".synchronize: got ", runtime.synchronize->value(),
+                 " ps; allowed: 0 to ", kMaxTime.value());
+  }
+  DYNARCH_RETURN_IF_ERROR(CheckBlocking(absl::StrCat(name, ".blocking"),
+                                        runtime.blocking, element.is_gpu()));
   for (const Attojoules energy :
        {runtime.energy_per_cycle, runtime.energy_per_mac}) {
     if (energy.value() >= 0 && energy <= kMaxUnitEnergy) continue;

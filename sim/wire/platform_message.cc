@@ -62,6 +62,11 @@ struct KindWriter {
     WriteRoofline(gpu.roofline, out);
     out->set_launch_ps(gpu.roofline.call_overhead.value());
     out->set_synchronize_ps(gpu.roofline.synchronize.value());
+    out->set_tensor_cores(gpu.tensor_cores);
+    out->set_l2_bytes(gpu.l2.value());
+    if (gpu.blocks_per_multiprocessor != 1) {
+      out->set_blocks_per_multiprocessor(gpu.blocks_per_multiprocessor);
+    }
   }
   void operator()(const platform::Systolic& systolic) const {
     v1::Systolic* out = element->mutable_systolic();

@@ -122,6 +122,11 @@ absl::StatusOr<platform::ElementKind> GpuFrom(const v1::Gpu& message,
   DYNARCH_ASSIGN_OR_RETURN(gpu.roofline, RooflineFrom(message, path));
   gpu.roofline.call_overhead = Picoseconds(message.launch_ps());
   gpu.roofline.synchronize = Picoseconds(message.synchronize_ps());
+  gpu.tensor_cores = message.tensor_cores();
+  gpu.l2 = Bytes(message.l2_bytes());
+  if (message.blocks_per_multiprocessor() != 0) {
+    gpu.blocks_per_multiprocessor = message.blocks_per_multiprocessor();
+  }
   return gpu;
 }
 
@@ -226,7 +231,8 @@ absl::StatusOr<platform::ProcessingElement> ElementFrom(
     const v1::RuntimeUse& use = message.runtimes(0);
     DYNARCH_ASSIGN_OR_RETURN(
         element.runtime,
-        RuntimeFrom(use, absl::StrCat(path, ".runtimes.", use.name())));
+        RuntimeFrom(use, absl::StrCat(path, ".runtimes.", use.name()),
+                    message.gpu().tensor_cores()));
   }
   if (message.threads() != 0) element.threads = message.threads();
   return element;

@@ -1,6 +1,8 @@
 #include "sim/wire/runtime_wire.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
@@ -14,6 +16,7 @@ namespace {
 
 using platform::PerCycle;
 using platform::Picocycles;
+using RuntimeTypes = google::protobuf::RepeatedPtrField<v1::RuntimeType>;
 
 constexpr int64_t kPico = 1'000'000'000'000;
 static_assert(platform::kKernelClassCount == graph::kKernelClassCount);
@@ -94,7 +97,7 @@ absl::StatusOr<platform::RuntimeType> TypeFrom(const v1::RuntimeType& message,
                                                const std::string& path) {
   platform::RuntimeType type;
   const std::string below =
-      absl::StrCat(path, ".types.", NameOfType(message.dtype()));
+      absl::StrCat(path, ".", NameOfType(message.dtype()));
   DYNARCH_ASSIGN_OR_RETURN(
       type.dtype, IndexOfEnum(message.dtype(), graph::kDataTypeCount, below));
   if (!message.ops_per_cycle().empty()) {
@@ -117,6 +120,90 @@ absl::StatusOr<platform::RuntimeType> TypeFrom(const v1::RuntimeType& message,
   return type;
 }
 
+const v1::RuntimeType* TypeNamed(const RuntimeTypes& types,
+                                 v1::DataType dtype) {
+  for (const v1::RuntimeType& type : types) {
+    if (type.dtype() == dtype) return &type;
+  }
+  return nullptr;
+}
+
+// `type`, or the one that it is like.
+absl::StatusOr<v1::RuntimeType> Resolved(const RuntimeTypes& types,
+                                         const v1::RuntimeType& type,
+                                         const std::string& path) {
+  if (type.like() == v1::DATA_TYPE_UNSPECIFIED) return type;
+  const std::string below =
+      absl::StrCat(path, ".", NameOfType(type.dtype()), ".like");
+  const v1::RuntimeType* other = TypeNamed(types, type.like());
+  if (other == nullptr || other->like() != v1::DATA_TYPE_UNSPECIFIED) {
+    return FieldError(below, "got '", NameOfType(type.like()),
+                      "'; a type of the same list with kernels of its own is "
+                      "needed");
+  }
+  if (type.kernels_size() > 0) {
+    return FieldError(below,
+                      "the type has kernels of its own; either is "
+                      "allowed");
+  }
+  v1::RuntimeType resolved = *other;
+  resolved.set_dtype(type.dtype());
+  return resolved;
+}
+
+absl::StatusOr<std::vector<platform::RuntimeType>> TypesFrom(
+    const RuntimeTypes& types, const PerCycle& scale, const std::string& path) {
+  std::vector<platform::RuntimeType> converted;
+  for (const v1::RuntimeType& type : types) {
+    DYNARCH_ASSIGN_OR_RETURN(const v1::RuntimeType resolved,
+                             Resolved(types, type, path));
+    DYNARCH_ASSIGN_OR_RETURN(platform::RuntimeType out,
+                             TypeFrom(resolved, scale, path));
+    converted.push_back(std::move(out));
+  }
+  return converted;
+}
+
+// Those of `tensor` take the place of the same types of `types`.
+void Replace(std::vector<platform::RuntimeType> tensor,
+             std::vector<platform::RuntimeType>* types) {
+  for (platform::RuntimeType& type : tensor) {
+    const auto same = std::find_if(
+        types->begin(), types->end(),
+        [&](const auto& known) { return known.dtype == type.dtype; });
+    if (same == types->end()) {
+      types->push_back(std::move(type));
+    } else {
+      *same = std::move(type);
+    }
+  }
+}
+
+// 1 where it is absent.
+platform::Blocking BlockingFrom(const v1::Blocking& message) {
+  platform::Blocking blocking;
+  for (const v1::Tile& tile : message.tiles()) {
+    blocking.tiles.push_back({tile.pixels(), tile.filters()});
+  }
+  blocking.macs_per_operand = message.macs_per_operand();
+  blocking.fill_words = message.fill_words();
+  blocking.max_splits = BlockFrom(message.max_splits());
+  return blocking;
+}
+
+void WriteBlocking(const platform::Blocking& blocking, v1::Runtime* message) {
+  if (blocking == platform::Blocking{}) return;
+  v1::Blocking& out = *message->mutable_blocking();
+  for (const platform::Tile& tile : blocking.tiles) {
+    v1::Tile& row = *out.add_tiles();
+    row.set_pixels(static_cast<int32_t>(tile.pixels));
+    row.set_filters(static_cast<int32_t>(tile.filters));
+  }
+  out.set_macs_per_operand(static_cast<int32_t>(blocking.macs_per_operand));
+  out.set_fill_words(static_cast<int32_t>(blocking.fill_words));
+  out.set_max_splits(static_cast<int32_t>(blocking.max_splits));
+}
+
 // 1 where it is absent.
 absl::StatusOr<PerCycle> ScaleFrom(const v1::RuntimeUse& use,
                                    const std::string& path) {
@@ -135,7 +222,8 @@ absl::StatusOr<PerCycle> ScaleFrom(const v1::RuntimeUse& use,
 }  // namespace
 
 absl::StatusOr<platform::Runtime> RuntimeFrom(const v1::RuntimeUse& use,
-                                              const std::string& path) {
+                                              const std::string& path,
+                                              bool tensor_cores) {
   if (!use.has_definition()) {
     return FieldError(absl::StrCat(path, ".library"), "the kernel library '",
                       use.library(), "' has not been looked up");
@@ -144,11 +232,14 @@ absl::StatusOr<platform::Runtime> RuntimeFrom(const v1::RuntimeUse& use,
   platform::Runtime runtime;
   runtime.name = use.name();
   runtime.library = use.definition().name();
-  for (const v1::RuntimeType& type : use.definition().types()) {
-    DYNARCH_ASSIGN_OR_RETURN(platform::RuntimeType converted,
-                             TypeFrom(type, scale, path));
-    runtime.types.push_back(std::move(converted));
-  }
+  DYNARCH_ASSIGN_OR_RETURN(
+      runtime.types,
+      TypesFrom(use.definition().types(), scale, absl::StrCat(path, ".types")));
+  DYNARCH_ASSIGN_OR_RETURN(std::vector<platform::RuntimeType> tensor,
+                           TypesFrom(use.definition().tensor_types(), scale,
+                                     absl::StrCat(path, ".tensor_types")));
+  if (tensor_cores) Replace(std::move(tensor), &runtime.types);
+  runtime.blocking = BlockingFrom(use.definition().blocking());
   for (const int fused : use.definition().fuses()) {
     DYNARCH_ASSIGN_OR_RETURN(
         const int index,
@@ -157,6 +248,9 @@ absl::StatusOr<platform::Runtime> RuntimeFrom(const v1::RuntimeUse& use,
     runtime.fused |= uint64_t{1} << index;
   }
   runtime.call_overhead = Picoseconds(use.call_overhead_ps());
+  if (use.has_synchronize_ps()) {
+    runtime.synchronize = Picoseconds(use.synchronize_ps());
+  }
   runtime.energy_per_cycle = platform::Attojoules(use.cycle_energy_aj_per_op());
   runtime.energy_per_mac = platform::Attojoules(use.mac_energy_aj_per_op());
   return runtime;
@@ -167,10 +261,14 @@ v1::RuntimeUse RuntimeMessage(const platform::Runtime& runtime) {
   use.set_name(runtime.name);
   use.set_library(runtime.library);
   use.set_call_overhead_ps(runtime.call_overhead.value());
+  if (runtime.synchronize.has_value()) {
+    use.set_synchronize_ps(runtime.synchronize->value());
+  }
   use.set_cycle_energy_aj_per_op(runtime.energy_per_cycle.value());
   use.set_mac_energy_aj_per_op(runtime.energy_per_mac.value());
   v1::Runtime& definition = *use.mutable_definition();
   definition.set_name(runtime.library);
+  WriteBlocking(runtime.blocking, &definition);
   for (const platform::RuntimeType& type : runtime.types) {
     v1::RuntimeType& out = *definition.add_types();
     out.set_dtype(EnumOf<v1::DataType>(type.dtype));

@@ -24,8 +24,8 @@ TEST(AllModelsTest, AreStoredByNameAndVersion) {
   for (const ModelVersion& version : AllModelVersions()) {
     versions.push_back(version.ToString());
   }
-  EXPECT_THAT(versions, ElementsAre("cpu@1", "link@1", "mcu@1", "roofline@1",
-                                    "systolic@1", "table@1"));
+  EXPECT_THAT(versions, ElementsAre("cpu@1", "gpu@1", "link@1", "mcu@1",
+                                    "roofline@1", "systolic@1", "table@1"));
 }
 
 TEST(AllModelsTest, RegisterOnceAndOnlyOnce) {

@@ -52,7 +52,27 @@ graph::OperatorWork RandomWork(Random& random) {
   return work;
 }
 
-// cpu and npu in domains of their own, memory in a third.
+// A gpu with a kernel library, on the first memory.
+void AddGpu(Random& random, platform::PlatformParts& parts) {
+  platform::Gpu gpu;
+  gpu.multiprocessors = static_cast<int>(random.Scaled(1));
+  gpu.roofline.rates.push_back({0, {random.Scaled(4), random.Scaled(2)}, {}});
+  gpu.l2 = Bytes(random.Scaled(6));
+  gpu.blocks_per_multiprocessor = static_cast<int>(random.Scaled(1));
+  platform::Kernel kernel;
+  kernel.kernel_class = platform::kOtherKernelClass;
+  kernel.per_mac = platform::Picocycles(random.Scaled(12));
+  kernel.per_output = platform::Picocycles(random.Scaled(12));
+  platform::Runtime runtime{"gpu_runtime", "lib"};
+  runtime.types.push_back({.dtype = 0, .kernels = {kernel}});
+  runtime.blocking = {.tiles = {{128, 64}, {32, 32}},
+                      .macs_per_operand = random.Below(32),
+                      .fill_words = random.Below(512),
+                      .max_splits = 4};
+  parts.elements[AddElement(parts, "gpu", gpu, false)].runtime = runtime;
+}
+
+// cpu, npu and gpu in domains of their own, memory in a fourth.
 platform::PlatformParts RandomPlatform(Random& random) {
   platform::PlatformParts parts = PlainPlatform();
   platform::Systolic array{.rows = random.Scaled(2),
@@ -60,10 +80,11 @@ platform::PlatformParts RandomPlatform(Random& random) {
   array.types.push_back({0, {}, {}});
   array.vector_ops_per_cycle = {random.Scaled(4), random.Scaled(2)};
   AddElement(parts, "npu", array, false);
+  AddGpu(random, parts);
   parts.domains.push_back(testing::PlainDomain("dram"));
   parts.operating_points[0].domains.push_back(
       parts.operating_points[0].domains[0]);
-  parts.memories[0].domain = 2;
+  parts.memories[0].domain = 3;
   parts.memories[0].bytes_per_cycle = {random.Scaled(4), random.Scaled(2)};
   auto& roofline = std::get<platform::Cpu>(parts.elements[0].kind).roofline;
   roofline.rates[0].ops_per_cycle = {random.Scaled(4), random.Scaled(2)};
@@ -93,13 +114,13 @@ TEST(MonotoneTest, AFasterClockOrMemoryNeverTakesLonger) {
   for (int round = 0; round < 3000; ++round) {
     const platform::PlatformParts slow = RandomPlatform(random);
     const graph::OperatorWork work = RandomWork(random);
-    const int element = static_cast<int>(random.Below(2));
+    const int element = static_cast<int>(random.Below(3));
     platform::PlatformParts fast = slow;
     if (random.Below(4) == 0) {
       fast.memories[0].bytes_per_cycle.numerator += random.Scaled(4);
     } else {
       auto& frequency =
-          fast.operating_points[0].domains[random.Below(3)].frequency;
+          fast.operating_points[0].domains[random.Below(4)].frequency;
       frequency += Hertz(random.Scaled(9));
     }
     const Picoseconds before = TimeOf(slow, work, element);

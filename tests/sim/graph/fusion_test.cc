@@ -60,6 +60,22 @@ TEST(FollowsProductTest, AResidualFollowsItsBranch) {
   EXPECT_THAT(Followers(net), ElementsAre("sum", "relu"));
 }
 
+TEST(FollowsProductTest, AConcatenationFollowsIfAllItsInputsDo) {
+  NetworkBuilder net("fire");
+  net.Input("x", {4, 8, 8});
+  net.Add("one", Conv2d{.out_channels = 4}, {"x"});
+  net.Add("one_relu", kRelu, {"one"});
+  net.Add("three", Conv2d{.out_channels = 4}, {"x"});
+  net.Add("both", Concat{}, {"one_relu", "three"});
+  // The result of two products is no product's.
+  net.Add("relu", kRelu, {"both"});
+  net.Add("pool", Pool{.kind = Pool::Kind::kGlobalAverage}, {"relu"});
+  net.Add("eight", Conv2d{.out_channels = 4, .kernel = {8, 8}}, {"x"});
+  // A pool's result is none either.
+  net.Add("mixed", Concat{}, {"pool", "eight"}).Output("mixed");
+  EXPECT_THAT(Followers(net), ElementsAre("one_relu", "both"));
+}
+
 TEST(FollowsProductTest, NotIfAnExitReadsTheProduct) {
   NetworkBuilder net("exit");
   net.Input("x", {8});

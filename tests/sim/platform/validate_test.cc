@@ -53,6 +53,13 @@ Table& Measured(PlatformParts& p) {
   return std::get<Table>(p.elements[3].kind);
 }
 
+// A runtime with one type without kernels.
+Runtime OneType(const std::string& name) {
+  Runtime runtime{name, "lib"};
+  runtime.types.resize(1);
+  return runtime;
+}
+
 TEST(PlatformValidateTest, AcceptsEveryKindOfPart) {
   EXPECT_OK(Platform::Create(FullPlatform()));
 }
@@ -84,6 +91,43 @@ INSTANTIATE_TEST_SUITE_P(
         {"runtime_types",
          [](P& p) { p.elements[0].runtime = Runtime{"fast", "lib"}; },
          "runtimes.fast.types: at least one is needed"},
+        {"runtime_tiles",
+         [](P& p) { p.elements[1].runtime = OneType("trt"); },
+         "runtimes.trt.blocking.tiles: at least one is needed on a gpu"},
+        {"runtime_tile",
+         [](P& p) {
+           p.elements[1].runtime = OneType("trt");
+           p.elements[1].runtime->blocking.tiles = {{128, 0}};
+         },
+         "blocking.tiles: got an extent of 0; allowed: 1 to 4096"},
+        {"runtime_fill",
+         [](P& p) {
+           p.elements[1].runtime = OneType("trt");
+           p.elements[1].runtime->blocking = {.tiles = {{64, 64}},
+                                              .fill_words = -1};
+         },
+         "got -1 for macs_per_operand or fill_words; allowed: 0 to 4096"},
+        {"runtime_splits",
+         [](P& p) {
+           p.elements[1].runtime = OneType("trt");
+           p.elements[1].runtime->blocking = {.tiles = {{64, 64}},
+                                              .max_splits = 3};
+         },
+         "blocking.max_splits: got 3; allowed: a power of two"},
+        {"runtime_synchronize",
+         [](P& p) {
+           p.elements[0].runtime = OneType("fast");
+           p.elements[0].runtime->synchronize = Picoseconds(-1);
+         },
+         "runtimes.fast.synchronize: got -1 ps"},
+        {"gpu_blocks",
+         [](P& p) {
+           std::get<Gpu>(p.elements[1].kind).blocks_per_multiprocessor = 0;
+         },
+         "elements.gpu.gpu.blocks_per_multiprocessor: got 0; allowed: 1 to 64"},
+        {"gpu_l2",
+         [](P& p) { std::get<Gpu>(p.elements[1].kind).l2 = Bytes(-1); },
+         "elements.gpu.gpu.l2: got -1; allowed: 0 to"},
         {"runtime_twice",
          [](P& p) {
            p.elements[0].runtime = Runtime{"fast", "lib"};

@@ -82,6 +82,76 @@ TEST(RuntimeWireTest, TheMessageOfARuntimeIsThatRuntime) {
   EXPECT_EQ(again.types[0].rate_of, runtime.types[0].rate_of);
 }
 
+v1::RuntimeUse UseOfGpu() {
+  return Parse<v1::RuntimeUse>(R"pb(
+    name: "trt"
+    library: "lib"
+    synchronize_ps: 11
+    definition {
+      name: "lib"
+      types {
+        dtype: FP32
+        kernels { kernel_class: OTHER cycles_per_mac: "1" }
+      }
+      types { dtype: FP16 like: FP32 }
+      tensor_types {
+        dtype: FP16
+        kernels { kernel_class: OTHER cycles_per_mac: "3" }
+      }
+      tensor_types { dtype: INT8 like: FP16 }
+      blocking {
+        tiles { pixels: 128 filters: 64 }
+        macs_per_operand: 16
+        fill_words: 256
+        max_splits: 8
+      }
+    })pb");
+}
+
+// Cycles per MAC of a type's one kernel; 0 if there is no such type.
+int64_t CyclesPerMac(const platform::Runtime& runtime, graph::DataType dtype) {
+  const platform::RuntimeType* type = runtime.Find(static_cast<int>(dtype));
+  return type == nullptr ? 0 : type->kernels.at(0).per_mac.value() / kCycle;
+}
+
+TEST(RuntimeWireTest, KernelsForTensorCoresTakeThePlaceOfTheOthers) {
+  ASSERT_OK_AND_ASSIGN(const platform::Runtime plain,
+                       RuntimeFrom(UseOfGpu(), "here"));
+  EXPECT_EQ(CyclesPerMac(plain, graph::DataType::kFp32), 1);
+  EXPECT_EQ(CyclesPerMac(plain, graph::DataType::kFp16), 1);
+  EXPECT_EQ(CyclesPerMac(plain, graph::DataType::kInt8), 0);
+  ASSERT_OK_AND_ASSIGN(const platform::Runtime tensor,
+                       RuntimeFrom(UseOfGpu(), "here", true));
+  EXPECT_EQ(CyclesPerMac(tensor, graph::DataType::kFp32), 1);
+  EXPECT_EQ(CyclesPerMac(tensor, graph::DataType::kFp16), 3);
+  EXPECT_EQ(CyclesPerMac(tensor, graph::DataType::kInt8), 3);
+  EXPECT_EQ(tensor.synchronize, Picoseconds(11));
+  EXPECT_EQ(tensor.blocking, (platform::Blocking{.tiles = {{128, 64}},
+                                                 .macs_per_operand = 16,
+                                                 .fill_words = 256,
+                                                 .max_splits = 8}));
+  // What a message holds are the kernels that were chosen.
+  const v1::RuntimeUse message = RuntimeMessage(tensor);
+  ASSERT_OK_AND_ASSIGN(const platform::Runtime again,
+                       RuntimeFrom(message, "here", true));
+  EXPECT_EQ(CyclesPerMac(again, graph::DataType::kInt8), 3);
+  EXPECT_EQ(again.blocking, tensor.blocking);
+  EXPECT_EQ(again.synchronize, tensor.synchronize);
+}
+
+TEST(RuntimeWireTest, ATypeIsLikeOneOfTheSameListWithKernels) {
+  v1::RuntimeUse use = UseOfGpu();
+  use.mutable_definition()->mutable_types(1)->set_like(v1::INT8);
+  EXPECT_THAT(RuntimeFrom(use, "here"),
+              StatusIs(kInvalid, HasSubstr("here.types.fp16.like: got 'int8'; "
+                                           "a type of the same list")));
+  use = UseOfGpu();
+  use.mutable_definition()->mutable_types(1)->add_kernels();
+  EXPECT_THAT(RuntimeFrom(use, "here"),
+              StatusIs(kInvalid, HasSubstr("here.types.fp16.like: the type has "
+                                           "kernels of its own")));
+}
+
 TEST(RuntimeWireTest, ErrorsNameTheField) {
   v1::RuntimeUse use = Use();
   use.clear_definition();
