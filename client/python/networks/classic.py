@@ -1,4 +1,4 @@
-"""Static networks for ImageNet: AlexNet, VGG-16, SqueezeNet, ResNet."""
+"""Static networks for ImageNet: AlexNet, VGG, SqueezeNet, ResNet."""
 
 from networks.builder import Network
 
@@ -50,21 +50,36 @@ def alexnet_grouped():
     return net
 
 
-def vgg16():
-    """VGG-16: configuration D."""
-    net = Network("vgg16",
+def _vgg(name, configuration, layers):
+    """`layers`: convolutions of each of the five stages."""
+    net = Network(name,
                   'K. Simonyan, A. Zisserman, "Very Deep Convolutional '
                   'Networks for Large-Scale Image Recognition", ICLR 2015: '
-                  "configuration D", image=[3, 224, 224])
+                  f"configuration {configuration}", image=[3, 224, 224])
     x = "image"
-    stages = [[64] * 2, [128] * 2, [256] * 3, [512] * 3, [512] * 3]
-    for stage, widths in enumerate(stages, 1):
-        for layer, channels in enumerate(widths, 1):
+    widths = [64, 128, 256, 512, 512]
+    for stage, (channels, count) in enumerate(zip(widths, layers), 1):
+        for layer in range(1, count + 1):
             x = net.conv_relu(f"conv{stage}_{layer}", x, channels, 3,
                               padding=1)
         x = net.pool(f"pool{stage}", x, "max", 2)
     net.output(_classifier(net, x))
     return net
+
+
+def vgg11():
+    """VGG-11: configuration A."""
+    return _vgg("vgg11", "A", [1, 1, 2, 2, 2])
+
+
+def vgg13():
+    """VGG-13: configuration B."""
+    return _vgg("vgg13", "B", [2, 2, 2, 2, 2])
+
+
+def vgg16():
+    """VGG-16: configuration D."""
+    return _vgg("vgg16", "D", [2, 2, 3, 3, 3])
 
 
 def _fire(net, x, squeeze, expand):
@@ -167,5 +182,5 @@ def resnet50():
                    [3, 4, 6, 3])
 
 
-NETWORKS = [alexnet, alexnet_grouped, vgg16, squeezenet1_0, squeezenet1_1,
-            resnet18, resnet50]
+NETWORKS = [alexnet, alexnet_grouped, vgg11, vgg13, vgg16, squeezenet1_0,
+            squeezenet1_1, resnet18, resnet50]

@@ -1,5 +1,5 @@
 """MobileNetV1 and V2, with TensorFlow's SAME padding and 1001 classes, as in
-the authors' release.
+the authors' release, and the detector on V1 of MLPerf Inference.
 """
 
 from networks.builder import Network, same
@@ -22,14 +22,9 @@ def conv_act(net, name, inputs, out, kernel, act, **fields):
     return net.elementwise(f"{name}_{act}", x, act)
 
 
-def v1_features(net, inputs, size, channels, act):
-    """V1 up to its last feature map. `size`: pixels of a side; `channels`:
-    output channels by those of width 1 (a number or an expression)."""
-    x = conv_act(net, "conv1", inputs, channels(32), 3, act, stride=2,
-                 padding=same(size, 3, 2))
-    size = -(-size // 2)
-    before = 32
-    for block, (out, stride) in enumerate(V1_BLOCKS, 1):
+def _v1_blocks(net, x, size, channels, act, before, blocks):
+    """Separable blocks of V1, `blocks` as (number, (out, stride))."""
+    for block, (out, stride) in blocks:
         with net.scope(f"block{block}"):
             x = conv_act(net, "depthwise", x, channels(before), 3, act,
                          stride=stride, padding=same(size, 3, stride),
@@ -37,7 +32,16 @@ def v1_features(net, inputs, size, channels, act):
             x = conv_act(net, "pointwise", x, channels(out), 1, act)
         size = -(-size // stride)
         before = out
-    return x
+    return x, size
+
+
+def v1_features(net, inputs, size, channels, act):
+    """V1 up to its last feature map. `size`: pixels of a side; `channels`:
+    output channels by those of width 1 (a number or an expression)."""
+    x = conv_act(net, "conv1", inputs, channels(32), 3, act, stride=2,
+                 padding=same(size, 3, 2))
+    blocks = list(enumerate(V1_BLOCKS, 1))
+    return _v1_blocks(net, x, -(-size // 2), channels, act, 32, blocks)[0]
 
 
 def logits(net, x, classes=CLASSES):
@@ -96,4 +100,44 @@ def mobilenet_v2():
     return net
 
 
-NETWORKS = [mobilenet_v1, mobilenet_v2]
+def _ssd_head(net, x, anchors, classes):
+    """Boxes (four numbers) and classes of every anchor of a feature map."""
+    boxes = net.conv("boxes", x, anchors * 4, 1)
+    scores = net.conv("scores", x, anchors * classes, 1)
+    return [net.reshape("boxes_flatten", boxes),
+            net.reshape("scores_flatten", scores)]
+
+
+def ssd_mobilenet_v1():
+    """SSD on MobileNetV1, 300 x 300, 91 classes, without suppression."""
+    net = Network("ssd_mobilenet_v1",
+                  'A. Howard et al., "MobileNets", arXiv:1704.04861, 2017, '
+                  "Table 13: SSD 300; layers as in TensorFlow's "
+                  "ssd_mobilenet_v1_coco and MLPerf Inference: 91 classes, "
+                  "before non-maximum suppression", image=[3, 300, 300])
+    size = 150
+    x = conv_act(net, "conv1", "image", 32, 3, "relu6", stride=2,
+                 padding=same(300, 3, 2))
+    blocks = list(enumerate(V1_BLOCKS, 1))
+
+    def features(x, size, before, part):
+        return _v1_blocks(net, x, size, lambda c: c, "relu6", before, part)
+
+    x, size = features(x, size, 32, blocks[:11])
+    with net.scope("map1"):
+        heads = _ssd_head(net, x, 3, 91)
+    x, size = features(x, size, 512, blocks[11:])
+    for number, widths in enumerate(
+            [None, (256, 512), (128, 256), (128, 256), (64, 128)], 2):
+        with net.scope(f"map{number}"):
+            if widths is not None:
+                x = conv_act(net, "squeeze", x, widths[0], 1, "relu6")
+                x = conv_act(net, "halve", x, widths[1], 3, "relu6", stride=2,
+                             padding=same(size, 3, 2))
+                size = -(-size // 2)
+            heads += _ssd_head(net, x, 6, 91)
+    net.output(net.concat("detections", heads))
+    return net
+
+
+NETWORKS = [mobilenet_v1, mobilenet_v2, ssd_mobilenet_v1]

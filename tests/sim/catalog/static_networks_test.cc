@@ -88,6 +88,16 @@ TEST_P(StaticNetworkTest, DecidesNothing) {
   EXPECT_TRUE(network.decisions().empty());
 }
 
+// Both figures are published with two digits or three.
+TEST(SsdMobilenetTest, HasThePublishedWork) {
+  ASSERT_OK_AND_ASSIGN(const graph::Network network,
+                       CatalogNetwork("ssd_mobilenet_v1"));
+  // V. Reddi et al., "MLPerf Inference Benchmark", ISCA 2020, Table I: 2.47
+  // billion operations; Howard et al. 2017, Table 13: 6.8 million parameters.
+  EXPECT_NEAR(network.total_macs().value() * 1e-9, 2.47 / 2, 0.005 / 2);
+  EXPECT_NEAR(static_cast<double>(ResidentWeights(network)) * 1e-6, 6.8, 0.05);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Catalogue, StaticNetworkTest,
     ::testing::ValuesIn<Published>({
@@ -96,6 +106,8 @@ INSTANTIATE_TEST_SUITE_P(
         // parameters and 724 million multiply-accumulates commonly given.
         {"alexnet_grouped", 60'965'224, None, 0, 724, 1,
          "BVLC reference AlexNet"},
+        {"vgg11", 132'863'336, None, 0, 7'610, 10, kTorchvision},
+        {"vgg13", 133'047'848, None, 0, 11'310, 10, kTorchvision},
         {"vgg16", 138'357'544, None, 0, 15'470, 10, kTorchvision},
         {"squeezenet1_0", 1'248'424, None, 0, 820, 10, kTorchvision},
         {"squeezenet1_1", 1'235'496, None, 0, 350, 10, kTorchvision},

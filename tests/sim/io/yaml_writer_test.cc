@@ -43,7 +43,12 @@ TEST(YamlWriterTest, EveryCataloguePlatformSurvives) {
   ASSERT_FALSE(catalog.platform_names().empty());
   for (const std::string& name : catalog.platform_names()) {
     SCOPED_TRACE(name);
-    ASSERT_OK_AND_ASSIGN(const v1::Platform platform, catalog.Platform(name));
+    ASSERT_OK_AND_ASSIGN(v1::Platform platform, catalog.Platform(name));
+    for (v1::ProcessingElement& element : *platform.mutable_elements()) {
+      for (v1::RuntimeUse& use : *element.mutable_runtimes()) {
+        use.clear_definition();  // It stands in the library's own file.
+      }
+    }
     ExpectRoundTrip(platform);
   }
 }
